@@ -1,0 +1,174 @@
+import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import {
+  type Accepted,
+  type Draft,
+  type Ledger,
+  LedgerError,
+  type RunFilter,
+  type RunPage,
+} from '../runs/ledger.ts';
+import type { EpochMs, Run } from '../runs/run.ts';
+
+/**
+ * The ledger in an SQLite file. Every call is one transaction, so an accepted run is never seen half done.
+ * Takes a database that `openDatabase` opened; the caller closes it.
+ */
+export function createSqliteLedger(database: DatabaseSync, now: () => EpochMs): Ledger {
+  const sql = prepare(database);
+
+  return {
+    async accept(draft, settle) {
+      return guard(() => transact(database, () => accept(sql, draft, settle, now())));
+    },
+    async load(id) {
+      return guard(() => toRun(sql.load.get(id)));
+    },
+    async loadEvent(id) {
+      return guard(() => toText(sql.loadEvent.get(id)?.['event']));
+    },
+    async save(run) {
+      return guard(() => {
+        const saved = { ...run, revision: run.revision + 1 };
+        const { changes } = sql.save.run(
+          saved.status,
+          saved.revision,
+          ...toLane(saved),
+          JSON.stringify(saved),
+          run.id,
+          run.revision,
+        );
+        return changes === 1 ? saved : undefined;
+      });
+    },
+    async due({ now: until, limit, of }) {
+      return guard(() => sql.due.all(of, until, limit).map(toId));
+    },
+    async nextDue(of) {
+      return guard(() => toNumber(sql.nextDue.get(of)?.['at']));
+    },
+    async list(filter) {
+      return guard(() => list(database, filter));
+    },
+    async find(prefix, limit) {
+      // Every id is below its prefix followed by the last letter of its alphabet and more.
+      return guard(() => sql.find.all(prefix, `${prefix}{`, limit).map(toId));
+    },
+  };
+}
+
+function prepare(database: DatabaseSync) {
+  return {
+    load: database.prepare('SELECT body FROM runs WHERE id = ?'),
+    loadEvent: database.prepare('SELECT event FROM events WHERE run_id = ?'),
+    insert: database.prepare(
+      'INSERT INTO runs (id, job, status, revision, created_at, lane, due_at, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
+    ),
+    insertEvent: database.prepare('INSERT INTO events (run_id, event) VALUES (?, ?)'),
+    save: database.prepare(
+      'UPDATE runs SET status = ?, revision = ?, lane = ?, due_at = ?, body = ? WHERE id = ? AND revision = ?',
+    ),
+    // A claim whose time is over is free again.
+    claim: database.prepare(
+      `INSERT INTO claims (id, run_id, until) VALUES (?1, ?2, ?3)
+       ON CONFLICT (id) DO UPDATE SET run_id = ?2, until = ?3 WHERE until <= ?4`,
+    ),
+    holder: database.prepare('SELECT run_id FROM claims WHERE id = ?'),
+    due: database.prepare('SELECT id FROM runs WHERE lane = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?'),
+    nextDue: database.prepare('SELECT min(due_at) AS at FROM runs WHERE lane = ? AND due_at IS NOT NULL'),
+    find: database.prepare('SELECT id FROM runs WHERE id >= ? AND id < ? ORDER BY id LIMIT ?'),
+  };
+}
+
+type Statements = ReturnType<typeof prepare>;
+
+function accept(
+  sql: Statements,
+  { run, event, claims }: Draft,
+  settle: (run: Run, lostRecords: readonly number[]) => Run,
+  now: EpochMs,
+): Accepted {
+  const known = toRun(sql.load.get(run.id));
+  if (known) return { outcome: 'duplicate', run: known };
+  const lost: number[] = [];
+  for (const [position, claim] of claims.entries()) {
+    const id = `${run.job}/${claim.id}`;
+    if (sql.claim.run(id, run.id, now + claim.seconds * 1000, now).changes === 0) lost.push(position);
+  }
+  if (claims.length > 0 && lost.length === claims.length) {
+    const holder = toText(sql.holder.get(`${run.job}/${claims[0]?.id}`)?.['run_id']);
+    return { outcome: 'duplicate', run: holder === undefined ? undefined : toRun(sql.load.get(holder)) };
+  }
+  const settled = settle(run, lost);
+  const { id, job, status, revision, createdAt } = settled;
+  sql.insert.run(id, job, status, revision, createdAt, ...toLane(settled), JSON.stringify(settled));
+  sql.insertEvent.run(id, event);
+  return { outcome: 'accepted', run: settled };
+}
+
+function list(database: DatabaseSync, { jobs, statuses, since, limit, after }: RunFilter): RunPage {
+  const conditions: string[] = [];
+  const values: SQLInputValue[] = [];
+  const where = (condition: string, ...given: SQLInputValue[]) => {
+    conditions.push(condition);
+    values.push(...given);
+  };
+  if (jobs) where(`job IN (${jobs.map(() => '?').join(', ')})`, ...jobs);
+  if (statuses) where(`status IN (${statuses.map(() => '?').join(', ')})`, ...statuses);
+  if (since !== undefined) where('created_at >= ?', since);
+  if (after !== undefined) where('seq < ?', Number(after));
+  const filter = conditions.length > 0 ? `WHERE ${conditions.join(' AND ')}` : '';
+  const rows = database
+    .prepare(`SELECT seq, body FROM runs ${filter} ORDER BY seq DESC LIMIT ?`)
+    .all(...values, limit + 1);
+  const page = rows.slice(0, limit);
+  const runs = page.flatMap((row) => toRun(row) ?? []);
+  return rows.length > limit ? { runs, next: String(page.at(-1)?.['seq']) } : { runs };
+}
+
+/** Queued and waiting runs stand in line; whatever else has a date is looked at whether or not there is room to start. */
+function toLane({ status, dueAt }: Run): [string | null, number | null] {
+  if (dueAt === undefined) return [null, null];
+  return [status === 'queued' || status === 'waiting' ? 'line' : 'rest', dueAt];
+}
+
+function transact<T>(database: DatabaseSync, work: () => T): T {
+  database.exec('BEGIN IMMEDIATE');
+  try {
+    const result = work();
+    database.exec('COMMIT');
+    return result;
+  } catch (error) {
+    // A full disk may have rolled it back already.
+    if (database.isTransaction) database.exec('ROLLBACK');
+    throw error;
+  }
+}
+
+function guard<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (cause) {
+    const text = cause instanceof Error ? cause.message : String(cause);
+    throw new LedgerError(`the ledger could not be read or written: ${text}`, { cause });
+  }
+}
+
+type Row = Readonly<Record<string, unknown>>;
+
+/** A row's body is what this file wrote: the file's format number vouches for its shape. */
+function toRun(row: Row | undefined): Run | undefined {
+  const body = toText(row?.['body']);
+  return body === undefined ? undefined : JSON.parse(body);
+}
+
+function toId(row: Row): string {
+  return String(row['id']);
+}
+
+function toText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function toNumber(value: unknown): number | undefined {
+  return typeof value === 'number' ? value : undefined;
+}

@@ -1,0 +1,30 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+
+/** Where the local router keeps everything: `.signalbox/` beside jobs.yml, readable by this user only. */
+export type Home = {
+  readonly path: string;
+  readonly ledger: string;
+  readonly payloads: string;
+  readonly attempts: string;
+  readonly lock: string;
+  readonly router: string;
+  readonly ticks: string;
+};
+
+export function toHome(directory: string): Home {
+  const path = join(directory, '.signalbox');
+  return {
+    path,
+    ledger: join(path, 'ledger.db'),
+    payloads: join(path, 'payloads'),
+    attempts: join(path, 'attempts'),
+    lock: join(path, 'router.lock'),
+    router: join(path, 'router.json'),
+    ticks: join(path, 'schedules.json'),
+  };
+}
+
+export function makeHome(home: Home): void {
+  mkdirSync(home.path, { recursive: true, mode: 0o700 });
+}

@@ -1,0 +1,48 @@
+import { type Logger, pino } from 'pino';
+import pretty from 'pino-pretty';
+import type { Listener } from '../announcers/listeners.ts';
+
+export type Log = Logger;
+
+/** To stderr, so that stdout is the answer alone: lines for a person in a terminal, JSON otherwise. */
+export function createLog(stream: NodeJS.WriteStream, level: string): Log {
+  if (!stream.isTTY) return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
+  return pino(
+    { level, base: null },
+    pretty({
+      destination: stream.fd,
+      sync: true,
+      colorize: true,
+      translateTime: 'SYS:HH:MM:ss',
+      ignore: 'runId,job',
+    }),
+  );
+}
+
+/** Logs what becomes of runs. */
+export function createRunLog(log: Log): Listener {
+  return (run, { what, attempt }) => {
+    const { job, id: runId, plan, cause } = run;
+    const of = plan.retry.attempts > 1 ? ` ${attempt} of ${plan.retry.attempts}` : '';
+    const last = run.attempts.at(-1);
+    switch (what) {
+      case 'started':
+        return log.info({ runId, job, attempt }, `${job} ${runId}: attempt${of} runs`);
+      case 'retrying':
+        return log.warn(
+          { runId, job, attempt },
+          `${job} ${runId}: attempt${of} ${last?.failure?.reason ?? 'failed'}; it is tried again`,
+        );
+      case 'succeeded':
+        return log.info({ runId, job, attempt }, `${job} ${runId}: succeeded`);
+      case 'cancelled':
+        return log.warn({ runId, job, attempt }, `${job} ${runId}: cancelled`);
+      case 'failed':
+      case 'timed-out':
+        return log.error(
+          { runId, job, attempt, cause },
+          `${job} ${runId}: ${what}: ${cause?.reason ?? 'no reason given'}`,
+        );
+    }
+  };
+}

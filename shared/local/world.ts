@@ -1,0 +1,65 @@
+import { createListeners } from '../announcers/listeners.ts';
+import { createSqliteLedger } from '../ledgers/sqlite.ts';
+import { openDatabase } from '../ledgers/sqlite-schema.ts';
+import { createFolderPayloadStore } from '../payloads/folder.ts';
+import type { PayloadStore } from '../payloads/payload-store.ts';
+import { createEngine, type Engine } from '../runs/engine.ts';
+import type { Ledger } from '../runs/ledger.ts';
+import { none } from '../targets/none.ts';
+import { createProcessTarget } from '../targets/process/process.ts';
+import { type Home, makeHome } from './home.ts';
+import { lock } from './lock.ts';
+import { createRunLog, type Log } from './log.ts';
+import { createPump, type Pump } from './pump.ts';
+
+/** A router's parts on this machine, put together around one ledger that no other router is using. */
+export type LocalWorld = {
+  readonly engine: Engine;
+  readonly ledger: Ledger;
+  readonly payloads: PayloadStore;
+  readonly pump: Pump;
+  readonly listen: ReturnType<typeof createListeners>['listen'];
+  /** Stops at once and lets the ledger go; jobs go on by themselves. */
+  readonly close: () => Promise<void>;
+};
+
+/** Throws LockedError when another router has the ledger, LedgerError when it can't be opened. */
+export function openWorld(home: Home, options: { readonly slots: number; readonly log: Log }): LocalWorld {
+  const { slots, log } = options;
+  const now = Date.now;
+  makeHome(home);
+  const held = lock(home.lock);
+  let database: ReturnType<typeof openDatabase>;
+  try {
+    database = openDatabase(home.ledger);
+  } catch (error) {
+    held.release();
+    throw error;
+  }
+  const ledger = createSqliteLedger(database, now);
+  const payloads = createFolderPayloadStore(home.payloads);
+  const announcer = createListeners();
+  announcer.listen(createRunLog(log));
+  const targets = { process: createProcessTarget(home.attempts), none };
+  const fail = (error: unknown) =>
+    log.error({ err: error }, `the router stumbled and goes on: ${toText(error)}`);
+  const pump = createPump({ ledger, targets, slots, now, fail });
+  const warn = (runId: string, problem: string) => log.warn({ runId }, `${runId}: ${problem}`);
+  const engine = createEngine({ ledger, targets, payloads, announcer, waker: pump.waker, now, warn });
+  return {
+    engine,
+    ledger,
+    payloads,
+    pump,
+    listen: announcer.listen,
+    async close() {
+      await pump.stop();
+      database.close();
+      held.release();
+    },
+  };
+}
+
+function toText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

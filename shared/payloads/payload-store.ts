@@ -1,0 +1,16 @@
+import type { StoredPayload } from '../runs/run.ts';
+
+/**
+ * Where events lie that don't fit into a request, or must not be seen in one.
+ * One contract suite (test/contract/payload-store.ts) for all of them. What fails throws PayloadError.
+ */
+export interface PayloadStore {
+  /** Stores a text for a run, whole or not at all. Storing the same again gives the same answer. */
+  put(runId: string, text: string): Promise<StoredPayload>;
+  /** Gives the text back; throws when it is gone or isn't what was stored. */
+  get(payload: StoredPayload): Promise<string>;
+}
+
+export class PayloadError extends Error {
+  override readonly name = 'PayloadError';
+}

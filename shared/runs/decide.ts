@@ -1,0 +1,248 @@
+import type { Report, StartAnswer, StopAnswer } from '../targets/target.ts';
+import { settle } from './due.ts';
+import { type Cause, isStartFailure } from './failure.ts';
+import type { Input } from './input.ts';
+import { withEffect, withoutEffect, withPostponedEffect } from './outbox.ts';
+import { toSetbackWaitMs } from './retry.ts';
+import { type Attempt, type EpochMs, isFinished, liveAttempt, type Run, toToken } from './run.ts';
+import {
+  askToStop,
+  beginAttempt,
+  endAttempt,
+  endRun,
+  endStopping,
+  refuseStart,
+  toRunning,
+  withAttempt,
+} from './transitions.ts';
+
+/** How long a target may show no trace of what it started before that is taken for lost, in milliseconds. */
+const lostAfterMs = 600_000;
+
+/**
+ * The engine: what a run becomes when something happens to it.
+ *
+ * Pure: no I/O, no clock, no randomness. What is to be done in the world is in the outbox of the run it gives;
+ * the shell saves the run, then performs that. An input that changes nothing gives the very same run.
+ */
+export function decide(run: Run, input: Input, now: EpochMs): Run {
+  const decided = toNext(run, input, now);
+  return decided === run ? run : settle(decided, now);
+}
+
+function toNext(run: Run, input: Input, now: EpochMs): Run {
+  switch (input.kind) {
+    case 'accepted':
+      return run.status === 'collecting'
+        ? {
+            ...run,
+            status: 'queued',
+            lostRecords: input.lostRecords,
+            next: { attempt: 1, start: 1, at: now },
+          }
+        : run;
+    case 'start-answered':
+      return onStartAnswered(run, input.token, input.answer, now);
+    case 'stop-answered':
+      return onStopAnswered(run, input.key, input.token, input.answer, now);
+    case 'reported':
+      return onReported(run, input.report, now);
+    case 'due':
+      return run.dueAt !== undefined && now >= run.dueAt ? onDue(run, now) : run;
+    case 'cancel-asked':
+      return onCancelAsked(run, now);
+    case 'effect-done':
+      return withoutEffect(run, input.key);
+    case 'effect-failed':
+      return withPostponedEffect(run, input.key, now);
+  }
+}
+
+function onStartAnswered(run: Run, token: string, answer: StartAnswer, now: EpochMs): Run {
+  const attempt = liveAttempt(run);
+  if (attempt?.start.token !== token) {
+    return answer.kind === 'started' ? stopStranger(run, token, answer.externalId, now) : run;
+  }
+  switch (answer.kind) {
+    case 'started': {
+      if (isOther(attempt, answer.externalId)) return stopStranger(run, token, answer.externalId, now);
+      const known = identify(withoutEffect(run, `start:${token}`), attempt, answer.externalId, now);
+      return answer.startedAt === undefined ? known : toRunning(known, answer.startedAt, now);
+    }
+    case 'refused':
+      // Seen alive already: the refusal is of a repeated call, not of the start.
+      if (attempt.start.externalId !== undefined || attempt.startedAt !== undefined) return run;
+      // A busy target says nothing of an earlier call whose answer was lost.
+      if (attempt.start.unknownAnswers > 0 && isBusy(answer.cause)) return repeatStart(run, attempt, now);
+      if (run.status === 'stopping') return endStopping(run, now);
+      return run.status === 'starting' ? refuseStart(run, answer.cause, now) : run;
+    case 'unknown':
+      return repeatStart(run, attempt, now);
+  }
+}
+
+/** The same order with the same token, a little later. */
+function repeatStart(run: Run, attempt: Attempt, now: EpochMs): Run {
+  const { token } = attempt.start;
+  if (run.status !== 'starting' || !run.outbox.some((effect) => effect.key === `start:${token}`)) return run;
+  const unknownAnswers = attempt.start.unknownAnswers + 1;
+  const counted = withAttempt(run, { ...attempt, start: { ...attempt.start, unknownAnswers } });
+  const notBefore = now + toSetbackWaitMs(token, unknownAnswers);
+  return withEffect(counted, { kind: 'start', key: `start:${token}`, token, notBefore });
+}
+
+function isBusy(cause: Cause): boolean {
+  return cause.class === 'throttled' || cause.class === 'target-unavailable';
+}
+
+function onStopAnswered(run: Run, key: string, token: string, answer: StopAnswer, now: EpochMs): Run {
+  if (answer.kind === 'unknown') return withPostponedEffect(run, key, now);
+  const told = withoutEffect(run, key);
+  const isLive = liveAttempt(run)?.start.token === token;
+  return answer.kind === 'never-started' && isLive && run.status === 'stopping'
+    ? endStopping(told, now)
+    : told;
+}
+
+function onReported(run: Run, report: Report, now: EpochMs): Run {
+  const attempt = liveAttempt(run);
+  if (attempt?.start.token !== report.token || isOther(attempt, report.externalId)) {
+    const lives = report.state === 'pending' || report.state === 'running';
+    return lives ? stopStranger(run, report.token, report.externalId, now) : run;
+  }
+  if (report.state === 'absent') return onAbsent(run, attempt, now);
+  const seen = identify(
+    withoutEffect(withoutEffect(run, `describe:${report.token}`), `start:${report.token}`),
+    attempt,
+    report.externalId,
+    now,
+  );
+  switch (report.state) {
+    case 'pending':
+      return seen;
+    case 'running':
+      return toRunning(seen, report.startedAt, now);
+    case 'ended':
+      return endAttempt(seen, report, now);
+    case 'never-started':
+      if (run.status === 'stopping') return endStopping(seen, now);
+      return run.status === 'starting' ? refuseStart(seen, report.cause, now) : run;
+  }
+}
+
+/** "I don't see it" is not "it's gone": what was started a moment ago may not be visible yet. */
+function onAbsent(run: Run, attempt: Attempt, now: EpochMs): Run {
+  const told = withoutEffect(run, `describe:${attempt.start.token}`);
+  // The start itself is still being repeated, and its answer will tell more.
+  if (run.outbox.some((effect) => effect.kind === 'start')) return told;
+  const absentSince = attempt.start.absentSince ?? now;
+  const noted = withAttempt(told, { ...attempt, start: { ...attempt.start, absentSince } });
+  if (now - absentSince < lostAfterMs) return noted;
+  return run.status === 'stopping' ? endStopping(noted, now) : askToStop(noted, 'lost', now);
+}
+
+function onDue(run: Run, now: EpochMs): Run {
+  switch (run.status) {
+    case 'queued':
+    case 'waiting':
+      return onTurn(run, now);
+    case 'starting':
+    case 'running':
+      return onCheck(run, now);
+    case 'stopping':
+      return onStillStopping(run, now);
+    default:
+      // What is owed is performed again; the next look is put off.
+      return { ...run };
+  }
+}
+
+function onTurn(run: Run, now: EpochMs): Run {
+  const { next } = run;
+  if (next === undefined || now < next.at) return { ...run };
+  const refused = run.attempts.at(-1);
+  if (
+    next.start > 1 &&
+    refused?.lastSetback &&
+    isStartFailure(refused.lastSetback.class) &&
+    now >= refused.startBy
+  ) {
+    const { class: failure, reason } = refused.lastSetback;
+    const seconds = run.plan.startTimeoutSeconds;
+    return endRun(
+      run,
+      'failed',
+      { class: failure, reason: `did not start within ${seconds} s (startTimeout); last: ${reason}` },
+      now,
+    );
+  }
+  return beginAttempt(run, next, toToken(run.id, next.attempt, next.start), now);
+}
+
+function onCheck(run: Run, now: EpochMs): Run {
+  const attempt = liveAttempt(run);
+  if (attempt === undefined) return { ...run };
+  if (run.status === 'starting' && now >= attempt.startBy) return askToStop(run, 'start-timeout', now);
+  if (run.status === 'running' && now >= toEndBy(run, attempt)) return askToStop(run, 'timeout', now);
+  const { token, externalId } = attempt.start;
+  if (run.outbox.some((effect) => effect.key === `start:${token}`)) return { ...run };
+  const about = externalId === undefined ? { token } : { token, externalId };
+  return withEffect(run, { kind: 'describe', key: `describe:${token}`, ...about, notBefore: now });
+}
+
+/** What was asked to stop is asked again, and looked at: a stop that got lost must not leave it living. */
+function onStillStopping(run: Run, now: EpochMs): Run {
+  const attempt = liveAttempt(run);
+  if (attempt === undefined || run.stopping === undefined) return { ...run };
+  return askToStop(run, run.stopping.reason, now);
+}
+
+function onCancelAsked(run: Run, now: EpochMs): Run {
+  if (isFinished(run)) return run;
+  switch (run.status) {
+    case 'starting':
+    case 'running':
+      return askToStop(run, 'cancel', now);
+    case 'stopping':
+      return run.stopping && run.stopping.reason !== 'cancel'
+        ? { ...run, stopping: { ...run.stopping, reason: 'cancel' } }
+        : run;
+    default:
+      return endRun(run, 'cancelled', { class: 'stopped', reason: 'cancelled before it was started' }, now);
+  }
+}
+
+/** A task that lives and isn't the run's live one is stopped, unless it is known to have ended: then it's old news. */
+function stopStranger(run: Run, token: string, externalId: string | undefined, now: EpochMs): Run {
+  const ended = run.attempts.some(({ start, endedAt }) => {
+    const isSame =
+      externalId === undefined || start.externalId === undefined || start.externalId === externalId;
+    return start.token === token && isSame && endedAt !== undefined;
+  });
+  if (ended) return run;
+  const key = `stop:${token}:${externalId ?? ''}`;
+  if (run.outbox.some((effect) => effect.key === key)) return run;
+  const about = externalId === undefined ? { token } : { token, externalId };
+  return withEffect(run, { kind: 'stop', key, ...about, notBefore: now });
+}
+
+/** Notes the target's own name for the live start; one that is being stopped is stopped by that name too. */
+function identify(run: Run, attempt: Attempt, externalId: string | undefined, now: EpochMs): Run {
+  const { absentSince, ...start } = attempt.start;
+  const isNew = externalId !== undefined && start.externalId === undefined;
+  if (!isNew && absentSince === undefined) return run;
+  const known = withAttempt(run, { ...attempt, start: isNew ? { ...start, externalId } : start });
+  return isNew && run.stopping ? askToStop(known, run.stopping.reason, now) : known;
+}
+
+function isOther(attempt: Attempt, externalId: string | undefined): boolean {
+  return (
+    externalId !== undefined &&
+    attempt.start.externalId !== undefined &&
+    attempt.start.externalId !== externalId
+  );
+}
+
+function toEndBy(run: Run, attempt: Attempt): EpochMs {
+  return (attempt.startedAt ?? attempt.askedAt) + run.plan.timeoutSeconds * 1000;
+}

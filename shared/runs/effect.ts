@@ -1,0 +1,21 @@
+import type { EpochMs, FinishedStatus } from './run.ts';
+
+/** What happened to a run that others may want to hear of. */
+export type Announcement = {
+  readonly what: 'started' | 'retrying' | FinishedStatus;
+  readonly at: EpochMs;
+  readonly attempt: number;
+};
+
+/** Something the engine owes the world: saved with the run before it is performed, kept until it is done. */
+export type Effect = {
+  /** Unique within the run's outbox. */
+  readonly key: string;
+  /** Not to be performed before; an effect that failed waits here. */
+  readonly notBefore: EpochMs;
+} & (
+  | { readonly kind: 'start'; readonly token: string }
+  | { readonly kind: 'stop'; readonly token: string; readonly externalId?: string }
+  | { readonly kind: 'describe'; readonly token: string; readonly externalId?: string }
+  | { readonly kind: 'announce'; readonly announcement: Announcement }
+);

@@ -1,0 +1,18 @@
+import type { Report, StartAnswer, StopAnswer } from '../targets/target.ts';
+
+/** What happened to a run. */
+export type Input =
+  /** Its records are claimed, save those at these positions, which belong to other runs. */
+  | { readonly kind: 'accepted'; readonly lostRecords: readonly number[] }
+  | { readonly kind: 'start-answered'; readonly token: string; readonly answer: StartAnswer }
+  | {
+      readonly kind: 'stop-answered';
+      readonly key: string;
+      readonly token: string;
+      readonly answer: StopAnswer;
+    }
+  | { readonly kind: 'reported'; readonly report: Report }
+  | { readonly kind: 'due' }
+  | { readonly kind: 'cancel-asked' }
+  | { readonly kind: 'effect-done'; readonly key: string }
+  | { readonly kind: 'effect-failed'; readonly key: string };

@@ -1,0 +1,62 @@
+import type { Claim } from '../sources/source.ts';
+import type { EpochMs, Run, RunStatus } from './run.ts';
+
+/** A run that isn't in the ledger yet, with the event that the job will get, serialised. */
+export type Draft = {
+  readonly run: Run;
+  readonly event: string;
+  /** One for each record, in order; none when the run's own id is the claim. */
+  readonly claims: readonly Claim[];
+};
+
+export type Accepted =
+  | { readonly outcome: 'accepted'; readonly run: Run }
+  /** `run` holds what the draft wanted; gone from the history when undefined. */
+  | { readonly outcome: 'duplicate'; readonly run: Run | undefined };
+
+export type DueQuery = {
+  readonly now: EpochMs;
+  readonly limit: number;
+  /** `line`: queued and waiting runs, which want to start; `rest`: everything else. */
+  readonly of: 'line' | 'rest';
+};
+
+export type RunFilter = {
+  readonly jobs?: readonly string[];
+  readonly statuses?: readonly RunStatus[];
+  readonly since?: EpochMs;
+  readonly limit: number;
+  /** Where the page before ended. */
+  readonly after?: string;
+};
+
+export type RunPage = { readonly runs: readonly Run[]; readonly next?: string };
+
+/**
+ * The store of runs, and the only truth: queues and timers just make things faster.
+ * One contract suite (test/contract/ledger.ts) for all of them. What can't be read or written throws LedgerError.
+ */
+export interface Ledger {
+  /**
+   * Stores a run with its event, claims its records for it, and saves what `settle` makes of it.
+   * All of it or nothing is seen by others. A draft that wins no record, or whose id is known, is a duplicate.
+   */
+  accept(draft: Draft, settle: (run: Run, lostRecords: readonly number[]) => Run): Promise<Accepted>;
+  load(id: string): Promise<Run | undefined>;
+  loadEvent(id: string): Promise<string | undefined>;
+  /** Stores the run with its revision raised by one; undefined when it was saved by another since it was loaded. */
+  save(run: Run): Promise<Run | undefined>;
+  /** Ids whose `dueAt` has come, the longest due first. */
+  due(query: DueQuery): Promise<readonly string[]>;
+  /** The earliest `dueAt`, of that part. */
+  nextDue(of: DueQuery['of']): Promise<EpochMs | undefined>;
+  /** Newest first. */
+  list(filter: RunFilter): Promise<RunPage>;
+  /** Ids that begin so, at most `limit`. */
+  find(prefix: string, limit: number): Promise<readonly string[]>;
+}
+
+/** The ledger could not be opened, read or written. Nothing was acknowledged. */
+export class LedgerError extends Error {
+  override readonly name = 'LedgerError';
+}

@@ -1,0 +1,121 @@
+import type { Report, StartAnswer, StopAnswer, Target } from '../targets/target.ts';
+import type { Effect } from './effect.ts';
+import type { World } from './engine.ts';
+import { fit } from './fit.ts';
+import type { Input } from './input.ts';
+import { type CarriedEvent, type Order, toOrder } from './order.ts';
+import { liveAttempt, type Run } from './run.ts';
+
+/** Performs one effect of a saved run. Gives what came of it, for the engine; never throws. */
+export async function perform(world: World, run: Run, effect: Effect): Promise<readonly Input[]> {
+  switch (effect.kind) {
+    case 'start':
+      return [{ kind: 'start-answered', token: effect.token, answer: await start(world, run, effect.token) }];
+    case 'stop':
+      return [
+        {
+          kind: 'stop-answered',
+          key: effect.key,
+          token: effect.token,
+          answer: await stop(world, run, effect),
+        },
+      ];
+    case 'describe':
+      return describe(world, run, effect);
+    case 'announce':
+      return [await announce(world, run, effect)];
+  }
+}
+
+async function start(world: World, run: Run, token: string): Promise<StartAnswer> {
+  const attempt = liveAttempt(run);
+  if (attempt?.start.token !== token) return { kind: 'unknown', reason: 'it is not the live start' };
+  let target: Target;
+  let order: Order;
+  let event: CarriedEvent;
+  try {
+    target = toTarget(world, run);
+    const text = await world.ledger.loadEvent(run.id);
+    if (text === undefined) {
+      return {
+        kind: 'refused',
+        cause: { class: 'rejected', reason: 'its event is not in the ledger any more' },
+      };
+    }
+    order = toOrder(run, attempt, text);
+    event = await carry(world, run, order, target);
+  } catch (error) {
+    // Nothing was asked of the target yet.
+    world.warn(run.id, `attempt ${attempt.number} could not be prepared: ${toText(error)}`);
+    return { kind: 'refused', cause: { class: 'target-unavailable', reason: toText(error) } };
+  }
+  try {
+    return await target.start(order, event);
+  } catch (error) {
+    world.warn(run.id, `attempt ${attempt.number}: the answer to its start is unknown: ${toText(error)}`);
+    return { kind: 'unknown', reason: toText(error) };
+  }
+}
+
+async function carry(world: World, run: Run, order: Order, target: Target): Promise<CarriedEvent> {
+  const tier = fit(order, target.limits);
+  if (order.event === undefined) {
+    if (run.payload === undefined)
+      throw new Error('its event is neither in the ledger nor in the payload store');
+    return { tier: 'claim-check', payload: run.payload };
+  }
+  return tier === 'inline'
+    ? { tier, text: order.event }
+    : { tier, payload: await world.payloads.put(run.id, order.event) };
+}
+
+async function stop(
+  world: World,
+  run: Run,
+  { token, externalId }: Effect & { kind: 'stop' },
+): Promise<StopAnswer> {
+  try {
+    return await toTarget(world, run).stop(externalId === undefined ? { token } : { token, externalId });
+  } catch (error) {
+    world.warn(run.id, `it could not be asked to stop: ${toText(error)}`);
+    return { kind: 'unknown', reason: toText(error) };
+  }
+}
+
+async function describe(
+  world: World,
+  run: Run,
+  effect: Effect & { kind: 'describe' },
+): Promise<readonly Input[]> {
+  const { key, token, externalId } = effect;
+  try {
+    const handle = externalId === undefined ? { token } : { token, externalId };
+    const reports = await toTarget(world, run).describe([handle]);
+    const told = reports.map((report: Report): Input => ({ kind: 'reported', report }));
+    return [...told, { kind: 'effect-done', key }];
+  } catch (error) {
+    world.warn(run.id, `it could not be looked at: ${toText(error)}`);
+    return [{ kind: 'effect-failed', key }];
+  }
+}
+
+async function announce(world: World, run: Run, effect: Effect & { kind: 'announce' }): Promise<Input> {
+  try {
+    await world.announcer.announce(run, effect.announcement);
+    return { kind: 'effect-done', key: effect.key };
+  } catch (error) {
+    world.warn(run.id, `"${effect.announcement.what}" could not be announced: ${toText(error)}`);
+    return { kind: 'effect-failed', key: effect.key };
+  }
+}
+
+function toTarget(world: World, run: Run): Target {
+  const { target } = run.plan.work;
+  const found = world.targets[target];
+  if (found === undefined) throw new Error(`no target is named ${target}`);
+  return found;
+}
+
+function toText(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,40 @@
+import { createHash } from 'node:crypto';
+import type { Cause } from './failure.ts';
+import type { Retry } from './plan.ts';
+
+/** Whether a job's retry rules give a failed attempt another one. */
+export function isRetried(failure: Cause, retryOn: Retry['retryOn']): boolean {
+  return retryOn.some((rule) =>
+    typeof rule === 'string'
+      ? rule === failure.class
+      : failure.class === 'exit-code' &&
+        failure.exitCode !== undefined &&
+        rule.exitCodes.includes(failure.exitCode),
+  );
+}
+
+/**
+ * The wait after attempt `failed` (from 1), in milliseconds: interval × multiplier^(n−1), capped, then jitter.
+ * An interval of 5 and a multiplier of 2 give 5, 10, 20 seconds.
+ */
+export function toRetryWaitMs(retry: Retry, runId: string, failed: number): number {
+  const seconds = Math.min(
+    retry.intervalSeconds * retry.multiplier ** (failed - 1),
+    retry.maxIntervalSeconds,
+  );
+  return Math.round(seconds * 1000 * (retry.jitter === 'full' ? toFraction(`${runId}/${failed}`) : 1));
+}
+
+/**
+ * The wait after the nth setback in a row with the target itself (from 1), in milliseconds:
+ * 1, 2, 4 … 60 s, of which between a half and all, so that many runs don't come back at one moment.
+ */
+export function toSetbackWaitMs(token: string, setbacks: number): number {
+  const longest = Math.min(1000 * 2 ** (setbacks - 1), 60_000);
+  return Math.round(longest * (0.5 + toFraction(`${token}/${setbacks}`) / 2));
+}
+
+/** From 0 to 1, always the same for one text: `decide` draws no random numbers. */
+function toFraction(text: string): number {
+  return createHash('sha256').update(text).digest().readUInt32BE(0) / 2 ** 32;
+}
