@@ -1,4 +1,76 @@
-import { DatabaseSync } from 'node:sqlite';
-const x: string = process.version;
-console.log(JSON.stringify({ v: x, a: process.argv.slice(2), init: process.env['INIT_CWD'], db: typeof DatabaseSync, ev: process.env['npm_lifecycle_event'] }));
-process.exit(3)
+import { Command, CommanderError } from 'commander';
+import { JobsFileError } from '../shared/jobs/problem.ts';
+import { LockedError } from '../shared/local/lock.ts';
+import { createLog } from '../shared/local/log.ts';
+import { LedgerError } from '../shared/runs/ledger.ts';
+import { EventParseError, NoRuleError } from '../shared/sources/source.ts';
+import { dev } from './dev.ts';
+import { describeDev } from './dev-help.ts';
+import { readEnvironment } from './environment.ts';
+import { CommandError, exitCodeHelp, exitCodes } from './exit.ts';
+import { createInit } from './init.ts';
+import { createInvoke } from './invoke.ts';
+import { readJobsFile } from './jobs-file.ts';
+import { createRuns } from './runs.ts';
+import type { Shell } from './shell.ts';
+import { createValidate } from './validate.ts';
+
+const environment = readEnvironment();
+const program = new Command('signalbox')
+  .description('Starts long-running jobs from events, once, and keeps a ledger of every run.')
+  .option('--config <file>', 'the jobs.yml to use; the nearest one upwards, if left out')
+  .addHelpText('after', exitCodeHelp)
+  .exitOverride()
+  .configureHelp({ showGlobalOptions: true });
+
+const shell: Shell = {
+  environment,
+  log: createLog(environment.logLevel),
+  print: (text) => void process.stdout.write(`${text}\n`),
+  note: (text) => void process.stderr.write(`${text}\n`),
+  configPath: () => program.opts<{ config?: string }>().config,
+  exitWith: (exitCode) => {
+    process.exitCode = exitCode;
+  },
+};
+
+program.addCommand(createInit(shell));
+program.addCommand(createValidate(shell));
+program.addCommand(
+  describeDev(new Command('dev')).action(async ({ port, slots }: { port: number; slots?: number }) => {
+    await dev(readJobsFile(environment, shell.configPath()), shell.log, {
+      port,
+      ...(slots === undefined ? {} : { slots }),
+    });
+  }),
+);
+program.addCommand(createInvoke(shell));
+program.addCommand(createRuns(shell));
+for (const command of program.commands) inheritExit(command);
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = toExitCode(error);
+  if (!(error instanceof CommanderError)) shell.note(`error: ${toMessage(error)}`);
+}
+
+function inheritExit(command: Command): void {
+  command.exitOverride();
+  for (const child of command.commands) inheritExit(child);
+}
+
+function toExitCode(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.mistake;
+  if (error instanceof CommandError) return error.exitCode;
+  if (error instanceof LedgerError || error instanceof LockedError) return exitCodes.unavailable;
+  const causes = [error, error instanceof Error ? error.cause : undefined];
+  const isMistake = causes.some(
+    (each) => each instanceof JobsFileError || each instanceof EventParseError || each instanceof NoRuleError,
+  );
+  return isMistake ? exitCodes.mistake : exitCodes.failed;
+}
+
+function toMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,22 +1,18 @@
-import { type Logger, pino } from 'pino';
+import { destination, type Logger, pino, stdTimeFunctions } from 'pino';
 import pretty from 'pino-pretty';
 import type { Listener } from '../announcers/listeners.ts';
 
 export type Log = Logger;
 
 /** To stderr, so that stdout is the answer alone: lines for a person in a terminal, JSON otherwise. */
-export function createLog(stream: NodeJS.WriteStream, level: string): Log {
-  if (!stream.isTTY) return pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream);
-  return pino(
-    { level, base: null },
-    pretty({
-      destination: stream.fd,
-      sync: true,
-      colorize: true,
-      translateTime: 'SYS:HH:MM:ss',
-      ignore: 'runId,job',
-    }),
-  );
+export function createLog(level: string): Log {
+  const options = { level, base: null };
+  if (!process.stderr.isTTY) {
+    const iso = { ...options, timestamp: stdTimeFunctions.isoTime };
+    return pino(iso, destination({ fd: 2, sync: true }));
+  }
+  const ignore = 'runId,job,attempt,cause';
+  return pino(options, pretty({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss', ignore }));
 }
 
 /** Logs what becomes of runs. */

@@ -7,6 +7,7 @@ import { createEngine, type Engine } from '../runs/engine.ts';
 import type { Ledger } from '../runs/ledger.ts';
 import { none } from '../targets/none.ts';
 import { createProcessTarget } from '../targets/process/process.ts';
+import type { Target } from '../targets/target.ts';
 import { type Home, makeHome } from './home.ts';
 import { lock } from './lock.ts';
 import { createRunLog, type Log } from './log.ts';
@@ -23,9 +24,18 @@ export type LocalWorld = {
   readonly close: () => Promise<void>;
 };
 
+/** What the router stores in and runs jobs with; tests wrap these to stop the router between two steps. */
+export type Parts = { readonly ledger: Ledger; readonly targets: Readonly<Record<string, Target>> };
+
+export type WorldOptions = {
+  /** How many jobs may run at once. */
+  readonly slots: number;
+  readonly log: Log;
+  readonly wrap?: (parts: Parts) => Parts;
+};
+
 /** Throws LockedError when another router has the ledger, LedgerError when it can't be opened. */
-export function openWorld(home: Home, options: { readonly slots: number; readonly log: Log }): LocalWorld {
-  const { slots, log } = options;
+export function openWorld(home: Home, { slots, log, wrap = (parts) => parts }: WorldOptions): LocalWorld {
   const now = Date.now;
   makeHome(home);
   const held = lock(home.lock);
@@ -36,11 +46,13 @@ export function openWorld(home: Home, options: { readonly slots: number; readonl
     held.release();
     throw error;
   }
-  const ledger = createSqliteLedger(database, now);
+  const { ledger, targets } = wrap({
+    ledger: createSqliteLedger(database, now),
+    targets: { process: createProcessTarget(home.attempts), none },
+  });
   const payloads = createFolderPayloadStore(home.payloads);
   const announcer = createListeners();
   announcer.listen(createRunLog(log));
-  const targets = { process: createProcessTarget(home.attempts), none };
   const fail = (error: unknown) =>
     log.error({ err: error }, `the router stumbled and goes on: ${toText(error)}`);
   const pump = createPump({ ledger, targets, slots, now, fail });

@@ -37,7 +37,7 @@ function toNext(run: Run, input: Input, now: EpochMs): Run {
         ? {
             ...run,
             status: 'queued',
-            lostRecords: input.lostRecords,
+            lostRecords: [...run.lostRecords, ...input.lostRecords],
             next: { attempt: 1, start: 1, at: now },
           }
         : run;
@@ -75,7 +75,7 @@ function onStartAnswered(run: Run, token: string, answer: StartAnswer, now: Epoc
       // A busy target says nothing of an earlier call whose answer was lost.
       if (attempt.start.unknownAnswers > 0 && isBusy(answer.cause)) return repeatStart(run, attempt, now);
       if (run.status === 'stopping') return endStopping(run, now);
-      return run.status === 'starting' ? refuseStart(run, answer.cause, now) : run;
+      return run.status === 'starting' && owesStart(run, token) ? refuseStart(run, answer.cause, now) : run;
     case 'unknown':
       return repeatStart(run, attempt, now);
   }
@@ -84,7 +84,7 @@ function onStartAnswered(run: Run, token: string, answer: StartAnswer, now: Epoc
 /** The same order with the same token, a little later. */
 function repeatStart(run: Run, attempt: Attempt, now: EpochMs): Run {
   const { token } = attempt.start;
-  if (run.status !== 'starting' || !run.outbox.some((effect) => effect.key === `start:${token}`)) return run;
+  if (run.status !== 'starting' || !owesStart(run, token)) return run;
   const unknownAnswers = attempt.start.unknownAnswers + 1;
   const counted = withAttempt(run, { ...attempt, start: { ...attempt.start, unknownAnswers } });
   const notBefore = now + toSetbackWaitMs(token, unknownAnswers);
@@ -134,11 +134,13 @@ function onReported(run: Run, report: Report, now: EpochMs): Run {
 function onAbsent(run: Run, attempt: Attempt, now: EpochMs): Run {
   const told = withoutEffect(run, `describe:${attempt.start.token}`);
   // The start itself is still being repeated, and its answer will tell more.
-  if (run.outbox.some((effect) => effect.kind === 'start')) return told;
-  const absentSince = attempt.start.absentSince ?? now;
-  const noted = withAttempt(told, { ...attempt, start: { ...attempt.start, absentSince } });
-  if (now - absentSince < lostAfterMs) return noted;
-  return run.status === 'stopping' ? endStopping(noted, now) : askToStop(noted, 'lost', now);
+  if (owesStart(run, attempt.start.token)) return told;
+  const { absentSince } = attempt.start;
+  if (absentSince === undefined) {
+    return withAttempt(told, { ...attempt, start: { ...attempt.start, absentSince: now } });
+  }
+  if (now - absentSince < lostAfterMs) return told;
+  return run.status === 'stopping' ? endStopping(told, now) : askToStop(told, 'lost', now);
 }
 
 function onDue(run: Run, now: EpochMs): Run {
@@ -185,7 +187,7 @@ function onCheck(run: Run, now: EpochMs): Run {
   if (run.status === 'starting' && now >= attempt.startBy) return askToStop(run, 'start-timeout', now);
   if (run.status === 'running' && now >= toEndBy(run, attempt)) return askToStop(run, 'timeout', now);
   const { token, externalId } = attempt.start;
-  if (run.outbox.some((effect) => effect.key === `start:${token}`)) return { ...run };
+  if (owesStart(run, token)) return { ...run };
   const about = externalId === undefined ? { token } : { token, externalId };
   return withEffect(run, { kind: 'describe', key: `describe:${token}`, ...about, notBefore: now });
 }
@@ -214,10 +216,10 @@ function onCancelAsked(run: Run, now: EpochMs): Run {
 
 /** A task that lives and isn't the run's live one is stopped, unless it is known to have ended: then it's old news. */
 function stopStranger(run: Run, token: string, externalId: string | undefined, now: EpochMs): Run {
-  const ended = run.attempts.some(({ start, endedAt }) => {
+  const ended = run.attempts.some(({ start, endedAt, endUnseen }) => {
     const isSame =
       externalId === undefined || start.externalId === undefined || start.externalId === externalId;
-    return start.token === token && isSame && endedAt !== undefined;
+    return start.token === token && isSame && endedAt !== undefined && !endUnseen;
   });
   if (ended) return run;
   const key = `stop:${token}:${externalId ?? ''}`;
@@ -233,6 +235,11 @@ function identify(run: Run, attempt: Attempt, externalId: string | undefined, no
   if (!isNew && absentSince === undefined) return run;
   const known = withAttempt(run, { ...attempt, start: isNew ? { ...start, externalId } : start });
   return isNew && run.stopping ? askToStop(known, run.stopping.reason, now) : known;
+}
+
+/** Its start is to be asked for (again): the target has not been seen to know of it. */
+function owesStart(run: Run, token: string): boolean {
+  return run.outbox.some((effect) => effect.key === `start:${token}`);
 }
 
 function isOther(attempt: Attempt, externalId: string | undefined): boolean {

@@ -6,7 +6,7 @@ import { decide } from './decide.ts';
 import type { Input } from './input.ts';
 import { type Accepted, type Draft, type Ledger, LedgerError } from './ledger.ts';
 import { perform } from './perform.ts';
-import type { EpochMs, Run } from './run.ts';
+import { type EpochMs, liveAttempt, type Run } from './run.ts';
 
 /** How often a save is tried again when others keep saving the same run. */
 const saveTries = 20;
@@ -69,7 +69,8 @@ export function createEngine(world: World): Engine {
     for (let tries = 0; tries < saveTries; tries++) {
       const run = await ledger.load(runId);
       if (run === undefined) return undefined;
-      const decided = inputs.reduce((before, input) => decide(before, input, now()), run);
+      const all = [...toUnheard(run, inputs, now()), ...inputs];
+      const decided = all.reduce((before, input) => decide(before, input, now()), run);
       if (decided === run) return run;
       const saved = await ledger.save(decided);
       if (saved) {
@@ -89,6 +90,22 @@ export function createEngine(world: World): Engine {
       .wake(id, dueAt)
       .catch((error: unknown) => world.warn(id, `no wake-up could be asked for: ${error}`));
   }
+}
+
+/**
+ * A start that was owed before may be on its way by someone who died, or is slower: its answer is unknown until heard.
+ * Otherwise a busy target's refusal of a second call would be taken for one of the first.
+ */
+function toUnheard(run: Run, inputs: readonly Input[], now: EpochMs): readonly Input[] {
+  const start = liveAttempt(run)?.start;
+  if (start === undefined || start.unknownAnswers > 0) return [];
+  const { token } = start;
+  const isOwed = run.outbox.some(
+    (effect) => effect.kind === 'start' && effect.token === token && effect.notBefore <= now,
+  );
+  const isHeard = inputs.some((input) => input.kind === 'start-answered' && input.token === token);
+  const answer = { kind: 'unknown', reason: 'it was asked before, and no answer was heard' } as const;
+  return isOwed && !isHeard ? [{ kind: 'start-answered', token, answer }] : [];
 }
 
 /** Work for one key is done one after the other, in the order it came; different keys don't wait for each other. */

@@ -55,6 +55,8 @@ export type Attempt = {
   readonly lastSetback?: Cause;
   readonly startedAt?: EpochMs;
   readonly endedAt?: EpochMs;
+  /** It was given up without being seen to end; should it turn up alive, it is stopped. */
+  readonly endUnseen?: true;
   /** `undefined` while it lives and when it succeeded. */
   readonly failure?: Cause;
 };

@@ -23,7 +23,8 @@ export function withAttempt(run: Run, attempt: Attempt): Run {
 export function beginAttempt(run: Run, next: NonNullable<Run['next']>, token: string, now: EpochMs): Run {
   const { next: _, ...rest } = run;
   const begun = run.attempts.find(({ number }) => number === next.attempt);
-  const startBy = begun?.startBy ?? now + run.plan.startTimeoutSeconds * 1000;
+  // Only an interrupted attempt can come here late, when it had to wait for its turn: it gets its time all the same.
+  const startBy = begun && begun.startBy > now ? begun.startBy : now + run.plan.startTimeoutSeconds * 1000;
   const deadlineAt = startBy + run.plan.timeoutSeconds * 1000;
   const start = { number: next.start, token, askedAt: now, deadlineAt, unknownAnswers: 0 };
   const fresh = { number: next.attempt, askedAt: now, refusals: 0, interruptions: 0 };
@@ -51,7 +52,12 @@ export function refuseStart(run: Run, cause: Cause, now: EpochMs): Run {
   const refused = { ...unstarted, refusals: attempt.refusals + 1, lastSetback: cause };
   const free = withAttempt(withoutEffectsOf(run, attempt), refused);
   if (!isStartFailure(cause.class))
-    return endRun(withAttempt(free, { ...refused, endedAt: now, failure: cause }), 'failed', cause, now);
+    return endRun(
+      withAttempt(free, { ...refused, endedAt: now, endUnseen: true, failure: cause }),
+      'failed',
+      cause,
+      now,
+    );
   const at = Math.min(
     now + toSetbackWaitMs(attempt.start.token, refused.refusals),
     Math.max(attempt.startBy, now),
@@ -95,7 +101,11 @@ export function endAttempt(run: Run, end: AttemptEnd, now: EpochMs): Run {
 }
 
 /** stopping → its end, once the target has ended or is known never to have started. */
-export function endStopping(run: Run, now: EpochMs, end: AttemptEnd = { endedAt: now }): Run {
+export function endStopping(
+  run: Run,
+  now: EpochMs,
+  end: AttemptEnd = { endedAt: now, endUnseen: true },
+): Run {
   const attempt = liveAttempt(run);
   if (attempt === undefined || run.stopping === undefined) return run;
   const failure = toStoppedCause(run, run.stopping.reason, end.failure);
@@ -116,7 +126,12 @@ export function endRun(run: Run, status: FinishedStatus, cause: Cause | undefine
   return announce({ ...rest, status, endedAt: now, ...(cause ? { cause } : {}) }, status, now);
 }
 
-type AttemptEnd = { readonly startedAt?: EpochMs; readonly endedAt: EpochMs; readonly failure?: Cause };
+type AttemptEnd = {
+  readonly startedAt?: EpochMs;
+  readonly endedAt: EpochMs;
+  readonly endUnseen?: true;
+  readonly failure?: Cause;
+};
 
 /** An attempt failed: the same attempt again, the next one, or the end of the run. */
 function afterFailure(
@@ -173,6 +188,7 @@ function close(run: Run, attempt: Attempt, end: AttemptEnd, failure: Cause | und
     ...attempt,
     ...(startedAt === undefined ? {} : { startedAt }),
     endedAt: Math.min(end.endedAt, now),
+    ...(end.endUnseen ? { endUnseen: true } : {}),
     ...(failure ? { failure } : {}),
   });
 }

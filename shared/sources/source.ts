@@ -7,9 +7,10 @@ export type Invocation = {
 };
 
 /** A record of a delivery, or what was wrong with it: one bad record doesn't take its neighbours with it. */
-export type DeliveryRecord =
-  | { readonly recordId: string; readonly event: CloudEvent }
-  | { readonly recordId: string; readonly error: string; readonly bytes: string };
+export type DeliveryRecord = { readonly recordId: string; readonly event: CloudEvent } | UnreadableRecord;
+
+/** `bytes` as they came, when they are text; else in base64. */
+export type UnreadableRecord = { readonly recordId: string; readonly error: string; readonly bytes: string };
 
 /**
  * Something that may be delivered only once in a while: whoever claims it first keeps it for `seconds`.

@@ -1,0 +1,127 @@
+import { randomUUID } from 'node:crypto';
+import { dirname } from 'node:path';
+import { createHandler as createHttp } from '../functions/http-api-gateway.ts';
+import { createHandler as createManual } from '../functions/manual.ts';
+import { createHandler as createSchedule } from '../functions/schedule.ts';
+import type { JobsFile } from '../shared/jobs/schema/file.ts';
+import { toHome } from '../shared/local/home.ts';
+import type { Log } from '../shared/local/log.ts';
+import { type LocalRouter, openLocalRouter } from '../shared/local/router.ts';
+import { removeRouterNote, writeRouterNote } from '../shared/local/router-file.ts';
+import { startScheduler, toTickPayload } from '../shared/local/scheduler.ts';
+import { toContext } from '../shared/local/server/invoke-api.ts';
+import { createApp, listen } from '../shared/local/server/server.ts';
+import type { WorldOptions } from '../shared/local/world.ts';
+import type { Complain } from '../shared/router/trigger.ts';
+import { tellOfJobs } from './dev-greeting.ts';
+import { CommandError, exitCodes } from './exit.ts';
+
+export type DevOptions = { readonly port: number } & Pick<Partial<WorldOptions>, 'slots' | 'wrap'>;
+
+/** The running router; `url` is where it listens. */
+export type Dev = {
+  readonly url: string;
+  readonly local: LocalRouter;
+  readonly end: (drain: boolean) => Promise<void>;
+};
+
+export async function startDev(file: JobsFile, log: Log, { port, ...options }: DevOptions): Promise<Dev> {
+  const home = toHome(dirname(file.file));
+  const local = openLocalRouter(file, { ...options, log });
+  const complain: Complain = (source, error) =>
+    log.warn(`${source}: a payload was not taken: ${toMessage(error)}`);
+  const http = createHttp(local.router, complain);
+  const schedule = createSchedule(local.router, complain);
+  const functions = new Map([
+    ['http-api-gateway', http],
+    ['manual', createManual(local.router, complain)],
+    ['schedule', schedule],
+  ]);
+  const app = createApp({
+    ...local,
+    functions,
+    httpRoutes: local.table.httpRoutes,
+    httpTrigger: http,
+    cors: Object.values(file.httpApis).some((api) => api.cors),
+    about: {
+      service: file.service,
+      pid: process.pid,
+      home: home.path,
+      jobs: file.jobs.map(({ name }) => name),
+    },
+    fail: (error) => log.error({ err: error }, `a request could not be answered: ${toMessage(error)}`),
+  });
+  const server = await listen(app, port).catch(async (error) => {
+    await local.close();
+    throw toPortError(error, port);
+  });
+  const url = `http://127.0.0.1:${server.port}`;
+  await writeRouterNote(home, { url, pid: process.pid });
+  tellOfJobs(file, local, url, log);
+  await local.pump.start(local.engine);
+  const scheduler = await startScheduler({
+    jobs: file.jobs,
+    memory: home.ticks,
+    fire: async (tick) => void (await schedule(toTickPayload(tick), toContext('schedule', randomUUID()))),
+    missed: (rule, count, more) =>
+      log.warn(`schedule ${rule}: ${count}${more ? ' or more' : ''} ticks were missed, and are skipped`),
+    fail: (rule, error) => log.error(`schedule ${rule}: a tick could not be recorded: ${toMessage(error)}`),
+  });
+
+  return {
+    url,
+    local,
+    async end(drain) {
+      await scheduler.stop();
+      await server.close();
+      if (drain) await local.pump.drain();
+      removeRouterNote(home);
+      await local.close();
+    },
+  };
+}
+
+/** Runs until it is told to end. */
+export async function dev(file: JobsFile, log: Log, options: DevOptions): Promise<void> {
+  const running = await startDev(file, log, options);
+  await new Promise<void>((resolve, reject) => {
+    let asked = false;
+    const end = (signal: NodeJS.Signals) => {
+      if (asked) {
+        log.warn('leaving at once; the jobs go on, and the next router finds how they ended');
+        removeRouterNote(toHome(dirname(file.file)));
+        process.exit(exitCodes.done);
+      }
+      asked = true;
+      const live = running.local.pump.live();
+      const wait =
+        live > 0
+          ? `; waiting for ${live} running ${live === 1 ? 'job' : 'jobs'}, again to leave at once`
+          : '';
+      log.info(`${signal}: nothing more is taken${wait}`);
+      running.end(true).then(resolve, reject);
+    };
+    process.on('SIGINT', end);
+    process.on('SIGTERM', end);
+  });
+}
+
+function toPortError(error: unknown, port: number): Error {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  if (code === 'EADDRINUSE') {
+    return new CommandError(
+      exitCodes.unavailable,
+      `port ${port} is in use by another program; --port names another one`,
+      { cause: error },
+    );
+  }
+  if (code === 'EACCES')
+    return new CommandError(exitCodes.unavailable, `port ${port} may not be used by this user`, {
+      cause: error,
+    });
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+function toMessage(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,29 @@
+/** What the exit codes mean; `signalbox --help` prints this. */
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  mistake: 2,
+  unsuccessful: 3,
+  notFound: 4,
+  unavailable: 5,
+} as const;
+
+export const exitCodeHelp = `
+Exit codes:
+  0  done
+  1  something went wrong that is not below
+  2  a mistake in the command line, jobs.yml or an event
+  3  the run ended without success
+  4  there is no such run or job
+  5  the router, its port or its ledger can't be used`;
+
+/** Ends the command with a message for the person who called it. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly exitCode: number;
+
+  constructor(exitCode: number, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}

@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import type { SourceName } from '../events/trigger-event.ts';
+import { atMostOneOf, type Check, check, exactlyOneOf, forEach, has, inside, mistakeIf } from './checks.ts';
+import { checkEventPattern, checkPattern } from './checks-pattern.ts';
+import { isRecord } from './document.ts';
+import { parseRoutePath, RouteError } from './http-route.ts';
+import { atKey, atValue, type Mistake, toShown } from './mistake.ts';
+import { parseScheduleExpression, ScheduleExpressionError } from './schedule-expression.ts';
+import { routePath } from './schema/event-http.ts';
+
+const deliveryFailure = inside('onDeliveryFailure', [exactlyOneOf('sqsQueueArn', 'sqsQueueName')]);
+const oneInput = atMostOneOf('input', 'inputPath', 'inputTransformer');
+const filterPatterns = inside('filterPatterns', [forEach([checkPattern])]);
+
+const fifo = z.string().endsWith('.fifo');
+
+/** Lambda takes neither a window nor more than 10 messages from a FIFO queue. */
+const fifoLimits = check(
+  z.object({ batchSize: z.int().default(10), maxBatchWindowSeconds: z.int().default(0) }),
+  ({ batchSize: size, maxBatchWindowSeconds: window }) => [
+    ...mistakeIf(size > 10, atValue(['batchSize'], `found ${size}, expected at most 10 on a FIFO queue`)),
+    ...mistakeIf(
+      window > 0,
+      atValue(['maxBatchWindowSeconds'], `found ${window}, expected 0 on a FIFO queue`),
+    ),
+  ],
+);
+
+const conditions = ['paths', 'methods', 'hosts', 'headers', 'queryParams', 'sourceIps'];
+
+/** The checks of `properties`, by the type of the event. */
+const checksOf: Readonly<Record<SourceName, readonly Check[]>> = {
+  'http-api-gateway': [
+    check(z.object({ path: routePath }), ({ path }) => findRouteMistake(path)),
+    check(z.object({ method: z.string(), path: z.literal('$default') }), ({ method }) =>
+      mistakeIf(
+        method !== 'ANY' && method !== '*',
+        atValue(['method'], `found ${toShown(method)}, expected ANY on the path $default`),
+      ),
+    ),
+  ],
+  'application-load-balancer': [
+    exactlyOneOf('loadBalancerArn', 'loadBalancerName'),
+    (raw) =>
+      mistakeIf(
+        isRecord(raw) && !conditions.some((name) => has(raw, name)),
+        atKey([], `found none of ${conditions.join(', ')}, expected at least one`),
+      ),
+  ],
+  sqs: [
+    exactlyOneOf('sqsQueueArn', 'sqsQueueName'),
+    check(
+      z.object({ batchSize: z.int().min(11), maxBatchWindowSeconds: z.int().default(0) }),
+      ({ batchSize: size, maxBatchWindowSeconds: window }) =>
+        mistakeIf(
+          window < 1,
+          atValue(
+            ['batchSize'],
+            `found ${size}, expected at most 10 unless maxBatchWindowSeconds is 1 or more`,
+          ),
+        ),
+    ),
+    check(z.object({ sqsQueueArn: fifo }).or(z.object({ sqsQueueName: fifo })), (_queue, raw) =>
+      fifoLimits(raw),
+    ),
+    filterPatterns,
+  ],
+  sns: [exactlyOneOf('snsTopicArn', 'snsTopicName'), deliveryFailure, inside('filterPolicy', [checkPattern])],
+  'event-bus': [
+    exactlyOneOf('eventBusArn', 'eventBusName', 'useDefaultBus'),
+    oneInput,
+    deliveryFailure,
+    inside('eventPattern', [checkEventPattern]),
+  ],
+  schedule: [
+    oneInput,
+    check(z.object({ scheduleRate: z.string().min(1).max(256) }), ({ scheduleRate }) =>
+      findScheduleMistake('scheduleRate', scheduleRate),
+    ),
+    check(z.object({ timezone: z.string().min(1).max(50) }), ({ timezone }) =>
+      findScheduleMistake('timezone', 'rate(1 day)', timezone),
+    ),
+  ],
+  s3: [
+    (raw) =>
+      mistakeIf(
+        has(raw, 'filterRule') && isRecord(raw.filterRule) && Object.keys(raw.filterRule).length === 0,
+        atKey(['filterRule'], 'found neither prefix nor suffix, expected one of them or both'),
+      ),
+  ],
+  'kinesis-stream': [
+    atMostOneOf('consumerArn', 'autoCreateConsumer'),
+    check(z.object({ streamArn: z.string(), consumerArn: z.string() }), ({ streamArn, consumerArn }) =>
+      mistakeIf(
+        !consumerArn.startsWith(`${streamArn}/consumer/`),
+        atValue(['consumerArn'], 'found a consumer of another stream, expected one of streamArn'),
+      ),
+    ),
+    filterPatterns,
+  ],
+  'dynamo-db-stream': [filterPatterns],
+  'cloudwatch-log': [],
+  manual: [],
+};
+
+/** Every authorizer that remembers decisions has to know what for. */
+const authorizerChecks: readonly Check[] = [
+  inside('properties', [
+    check(z.object({ cacheResultSeconds: z.int().min(1) }), ({ cacheResultSeconds: found }, raw) =>
+      mistakeIf(
+        !has(raw, 'identitySources'),
+        atValue(['cacheResultSeconds'], `found ${found} without "identitySources", expected both or 0`),
+      ),
+    ),
+  ]),
+];
+
+/** An entry of `events`, or anything else with an `authorizer`. */
+export const checkAuthorizer: Check = inside('authorizer', authorizerChecks);
+
+/** The checks of one entry of a job's `events`. */
+export const checkEvent: Check = (raw) => {
+  if (!has(raw, 'type') || typeof raw.type !== 'string') return [];
+  const checks = Object.entries(checksOf).find(([type]) => type === raw.type)?.[1] ?? [];
+  return inside('properties', [...checks, checkAuthorizer])(raw);
+};
+
+function findRouteMistake(path: string): readonly Mistake[] {
+  if (path === '$default') return [];
+  try {
+    parseRoutePath(path);
+    return [];
+  } catch (error) {
+    if (error instanceof RouteError) return [atValue(['path'], error.message)];
+    throw error;
+  }
+}
+
+function findScheduleMistake(name: string, rate: string, timezone?: string): readonly Mistake[] {
+  try {
+    parseScheduleExpression(rate, timezone);
+    return [];
+  } catch (error) {
+    if (error instanceof ScheduleExpressionError) return [atValue([name], error.message)];
+    throw error;
+  }
+}

@@ -1,0 +1,51 @@
+import { resolve } from 'node:path';
+import type { FailureClass } from '../runs/failure.ts';
+import type { Plan, Work } from '../runs/plan.ts';
+import type { Job } from './schema/job.ts';
+
+/** What a failed attempt is tried again after, unless the job says otherwise: all but what a person or a mistake caused. */
+const retriedByDefault: readonly FailureClass[] = [
+  'exit-code',
+  'timed-out',
+  'interrupted',
+  'out-of-memory',
+  'image-pull',
+  'lost',
+];
+
+/** The plan of a run on this machine, where every job is a process. `directory` is that of jobs.yml. */
+export function toLocalPlan(job: Job, directory: string): Plan {
+  const { attempts, retryIntervalSeconds, retryIntervalMultiplier, maxIntervalSeconds, jitter, retryOn } =
+    job.retryConfig;
+  return {
+    work: toWork(job, directory),
+    retry: {
+      attempts,
+      intervalSeconds: retryIntervalSeconds,
+      multiplier: retryIntervalMultiplier,
+      maxIntervalSeconds,
+      jitter,
+      retryOn: retryOn ?? retriedByDefault,
+    },
+    timeoutSeconds: job.timeout,
+    startTimeoutSeconds: job.startTimeout,
+    stopTimeoutSeconds: job.stopTimeout,
+  };
+}
+
+function toWork({ name, target, local, ...job }: Job, directory: string): Work {
+  if (local === undefined) {
+    const reason = `job ${name} has no local.command in jobs.yml, so its ${target} target can't be stood in for on this machine`;
+    return { target: 'none', reason };
+  }
+  const declared = 'container' in job ? (job.container?.environment ?? []) : [];
+  return {
+    target: 'process',
+    command: local.command,
+    directory: resolve(directory, local.workingDirectory),
+    environment: {
+      ...Object.fromEntries(declared.map(({ name, value }) => [name, value])),
+      ...local.environment,
+    },
+  };
+}

@@ -1,0 +1,25 @@
+/**
+ * One mistake in jobs.yml. `line` and `column` count from 1; `message` names the property, says what was found there
+ * and what was expected.
+ */
+export type Problem = {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  readonly message: string;
+};
+
+/** jobs.yml holds mistakes: all of them, in the order of the file. Nothing is deployed or started from it. */
+export class JobsFileError extends Error {
+  override readonly name = 'JobsFileError';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    super(problems.map(toLine).join('\n'));
+    this.problems = problems;
+  }
+}
+
+function toLine({ file, line, column, message }: Problem): string {
+  return `${file}:${line}:${column} ${message}`;
+}

@@ -1,0 +1,30 @@
+import { availableParallelism } from 'node:os';
+import { dirname } from 'node:path';
+import { toLocalPlan } from '../jobs/local-plan.ts';
+import { createRoutingTable, type RoutingTable } from '../jobs/routing-table.ts';
+import type { JobsFile } from '../jobs/schema/file.ts';
+import { createRouter, type Router } from '../router/router.ts';
+import { toHome } from './home.ts';
+import { type LocalWorld, openWorld, type WorldOptions } from './world.ts';
+
+/** The router of one jobs.yml on this machine, without its HTTP side. */
+export type LocalRouter = LocalWorld & {
+  readonly router: Router;
+  readonly table: RoutingTable;
+  readonly slots: number;
+};
+
+/** As many jobs at once as there are cores, unless `slots` says otherwise. Throws as openWorld does. */
+export function openLocalRouter(
+  file: JobsFile,
+  options: Partial<WorldOptions> & Pick<WorldOptions, 'log'>,
+): LocalRouter {
+  const directory = dirname(file.file);
+  const slots = options.slots ?? availableParallelism();
+  const world = openWorld(toHome(directory), { ...options, slots });
+  const { engine, ledger, payloads } = world;
+  const table = createRoutingTable(file.jobs);
+  const toPlan = (job: JobsFile['jobs'][number]) => toLocalPlan(job, directory);
+  const router = createRouter({ table, jobs: file.jobs, engine, ledger, payloads, toPlan, now: Date.now });
+  return { ...world, router, table, slots };
+}

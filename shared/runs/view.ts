@@ -1,0 +1,91 @@
+import type { Cause } from './failure.ts';
+import { type Attempt, type EpochMs, isFinished, type Run } from './run.ts';
+
+/** A run as people and programs are shown it. The plan stays inside: its environment may hold secrets. */
+export type RunView = {
+  readonly runId: string;
+  readonly job: string;
+  readonly status: Run['status'];
+  readonly source: Run['source'];
+  readonly eventId: string;
+  readonly createdAt: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly durationSeconds?: number;
+  readonly nextLookAt?: string;
+  readonly maximumAttempts: number;
+  readonly attempts: readonly AttemptView[];
+  readonly cause?: Cause;
+  readonly stopping?: string;
+  readonly replayOf?: string;
+};
+
+export type AttemptView = {
+  readonly attempt: number;
+  readonly status: 'starting' | 'running' | 'succeeded' | 'failed' | 'not started';
+  readonly starts: number;
+  readonly token: string;
+  readonly externalId?: string;
+  readonly startedAt?: string;
+  readonly endedAt?: string;
+  readonly durationSeconds?: number;
+  readonly interruptions?: number;
+  readonly failure?: Cause;
+  /** Why a start of this attempt did not live. */
+  readonly lastSetback?: Cause;
+};
+
+export function toRunView(run: Run): RunView {
+  const { id, job, status, source, eventId, plan, cause, stopping, replayOf } = run;
+  const startedAt = run.attempts.find((attempt) => attempt.startedAt !== undefined)?.startedAt;
+  return {
+    runId: id,
+    job,
+    status,
+    source,
+    eventId,
+    createdAt: toIso(run.createdAt),
+    ...span(startedAt, run.endedAt),
+    ...(run.dueAt === undefined || isFinished(run) ? {} : { nextLookAt: toIso(run.dueAt) }),
+    maximumAttempts: plan.retry.attempts,
+    attempts: run.attempts.map((attempt) => toAttemptView(run, attempt)),
+    ...(cause ? { cause } : {}),
+    ...(stopping ? { stopping: stopping.reason } : {}),
+    ...(replayOf === undefined ? {} : { replayOf }),
+  };
+}
+
+function toAttemptView(run: Run, attempt: Attempt): AttemptView {
+  const { number, start, startedAt, endedAt, interruptions, failure, lastSetback } = attempt;
+  return {
+    attempt: number,
+    status: toAttemptStatus(run, attempt),
+    starts: start.number,
+    token: start.token,
+    ...(start.externalId === undefined ? {} : { externalId: start.externalId }),
+    ...span(startedAt, endedAt),
+    ...(interruptions > 0 ? { interruptions } : {}),
+    ...(failure ? { failure } : {}),
+    ...(lastSetback ? { lastSetback } : {}),
+  };
+}
+
+function toAttemptStatus(run: Run, { startedAt, endedAt, failure }: Attempt): AttemptView['status'] {
+  if (endedAt !== undefined) return failure ? 'failed' : 'succeeded';
+  if (isFinished(run) || run.status === 'waiting') return 'not started';
+  return startedAt === undefined ? 'starting' : 'running';
+}
+
+function span(startedAt: EpochMs | undefined, endedAt: EpochMs | undefined) {
+  return {
+    ...(startedAt === undefined ? {} : { startedAt: toIso(startedAt) }),
+    ...(endedAt === undefined ? {} : { endedAt: toIso(endedAt) }),
+    ...(startedAt === undefined || endedAt === undefined
+      ? {}
+      : { durationSeconds: (endedAt - startedAt) / 1000 }),
+  };
+}
+
+function toIso(at: EpochMs): string {
+  return new Date(at).toISOString();
+}

@@ -1,0 +1,79 @@
+import { isJson, isObject } from '../events/json.ts';
+import { EventParseError, type Source } from './source.ts';
+
+/**
+ * Runs that a person starts: the console's test, `aws lambda invoke`, `signalbox invoke`.
+ *
+ * Takes:  exactly { job, input }; the input is any JSON.
+ * Gives:  one record. Its time is the moment it was parsed, as the payload has none.
+ * Id:     the invocation's: Lambda keeps it when it retries an asynchronous call.
+ * Throws: EventParseError.
+ */
+export const manual: Source = {
+  name: 'manual',
+
+  parse(payload, { requestId, functionArn }) {
+    const { job, input } = parseCall(payload);
+    const time = new Date().toISOString();
+    return {
+      source: 'manual',
+      id: requestId,
+      sourceArn: functionArn,
+      time,
+      addressed: { source: 'manual', job },
+      records: [
+        {
+          recordId: requestId,
+          event: {
+            specversion: '1.0',
+            id: requestId,
+            source: functionArn,
+            type: 'signalbox.manual',
+            time,
+            datacontenttype: 'application/json',
+            data: { input },
+          },
+        },
+      ],
+      claims: [],
+      payload,
+    };
+  },
+
+  answer(_delivery, [dispatched]) {
+    if (dispatched === undefined) return {};
+    const { runId, job, status } = dispatched;
+    return { runId, job, status };
+  },
+
+  /** Throws: who called sees the message. */
+  refuse(error) {
+    if (error instanceof EventParseError) throw error;
+    const reason = error instanceof Error ? error.message : 'for an unknown reason';
+    throw new Error(`manual: no run was recorded and no job was started: ${reason}`, { cause: error });
+  },
+};
+
+function parseCall(payload: unknown) {
+  if (!isObject(payload)) throw problem('the payload is no object');
+  const { job, input } = payload;
+  const keys = Object.keys(payload);
+  if (keys.length !== 2 || !keys.includes('job') || !keys.includes('input')) {
+    throw problem(
+      keys.length === 0 ? 'the payload is empty' : `the payload has ${show(keys.sort().join(', '))}`,
+    );
+  }
+  if (typeof job !== 'string' || !/^[a-z0-9-]{1,40}$/.test(job)) {
+    throw problem(`"job" is ${show(job)}, which is not a job's name (1 to 40 of a-z, 0-9, "-")`);
+  }
+  if (!isJson(input)) throw problem('"input" is no JSON, or is nested too deeply');
+  return { job, input };
+}
+
+function show(value: unknown): string {
+  return typeof value === 'string' ? JSON.stringify(value.slice(0, 80)) : `of type ${typeof value}`;
+}
+
+function problem(found: string): EventParseError {
+  return new EventParseError('manual', `${found}, expected exactly { "job": "<name>", "input": <any JSON> }`);
+}

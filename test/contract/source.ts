@@ -1,0 +1,122 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { EventParseError, type Invocation, type Source } from '../../shared/sources/source.ts';
+
+export const invocation: Invocation = {
+  requestId: '6f0e2b1c-9d3a-4c55-8a77-0c1d2e3f4a5b',
+  functionArn: 'arn:aws:lambda:eu-west-1:123456789012:function:media-trigger',
+};
+
+/** What every source owes the handlers; `payloads` are valid ones, by name. */
+export function testSource(source: Source, payloads: { readonly [name: string]: unknown }): void {
+  describe(`the source ${source.name}`, () => {
+    describe.each(Object.entries(payloads))('given %s', (_name, payload) => {
+      it('gives the same ids each time', () => {
+        expect(idsOf(source, payload)).toEqual(idsOf(source, structuredClone(payload)));
+      });
+
+      it('does not change the payload, and passes it on', () => {
+        const before = structuredClone(payload);
+        const delivery = source.parse(deepFreeze(payload), invocation);
+        expect(delivery.payload).toEqual(before);
+      });
+
+      it('gives valid CloudEvents that survive JSON', () => {
+        const { records, time, sourceArn } = source.parse(payload, invocation);
+        expect(records.length).toBeGreaterThan(0);
+        expect(sourceArn).toMatch(/^arn:/);
+        expect(new Date(time).toISOString()).toBe(time);
+        for (const record of records) {
+          if ('error' in record) continue;
+          expect(record.event).toMatchObject({
+            specversion: '1.0',
+            id: expect.stringMatching(/./),
+            source: expect.stringMatching(/^arn:/),
+            type: expect.stringMatching(/./),
+            datacontenttype: 'application/json',
+          });
+          expect(new Date(record.event.time).toISOString()).toBe(record.event.time);
+          expect(JSON.parse(JSON.stringify(record.event))).toEqual(record.event);
+        }
+      });
+
+      it('refuses the same payload with a part of it swapped for junk, or takes it; nothing else', () => {
+        const paths = pathsIn(payload);
+        fc.assert(
+          fc.property(fc.constantFrom(...paths), junk(), (path, value) => {
+            parseOrRefuse(source, replaced(payload, path, value));
+          }),
+          { numRuns: 300 },
+        );
+      });
+    });
+
+    it('refuses junk with an EventParseError that names the source', () => {
+      fc.assert(
+        fc.property(junk(), (value) => {
+          const error = parseOrRefuse(source, value);
+          expect(error?.source).toBe(source.name);
+          expect(error?.message).toMatch(new RegExp(`^${source.name}: .`));
+        }),
+        { numRuns: 300 },
+      );
+    });
+  });
+}
+
+/** The refusal, if it was one. Any other error is thrown. */
+function parseOrRefuse(source: Source, payload: unknown): EventParseError | undefined {
+  try {
+    source.parse(payload, invocation);
+    return undefined;
+  } catch (error) {
+    if (error instanceof EventParseError) return error;
+    throw error;
+  }
+}
+
+function idsOf(source: Source, payload: unknown) {
+  const { id, sourceArn, records, claims, fingerprint } = source.parse(payload, invocation);
+  return { id, sourceArn, recordIds: records.map(({ recordId }) => recordId), claims, fingerprint };
+}
+
+function junk(): fc.Arbitrary<unknown> {
+  const deep = fc
+    .integer({ min: 1, max: 20_000 })
+    .map((depth) => JSON.parse('['.repeat(depth) + ']'.repeat(depth)));
+  return fc.oneof(
+    fc.anything({ withBigInt: true, withDate: true, withMap: true, withSet: true, withNullPrototype: true }),
+    fc.jsonValue(),
+    fc.string({ unit: 'binary' }),
+    fc.constantFrom('\ud800', JSON.parse('{"__proto__":{"toString":1}}'), Number.MAX_VALUE, ''),
+    deep,
+  );
+}
+
+type Path = readonly (string | number)[];
+
+function pathsIn(value: unknown, path: Path = []): Path[] {
+  if (typeof value !== 'object' || value === null) return [path];
+  const inner = Object.entries(value).flatMap(([key, found]) => pathsIn(found, [...path, key]));
+  return path.length === 0 ? inner : [path, ...inner];
+}
+
+function replaced(value: unknown, [key, ...rest]: Path, junk: unknown): unknown {
+  if (key === undefined) return junk;
+  if (Array.isArray(value))
+    return value.map((item, at) => (`${at}` === `${key}` ? replaced(item, rest, junk) : item));
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value).map(([name, found]) => [
+    name,
+    name === key ? replaced(found, rest, junk) : found,
+  ]);
+  return Object.fromEntries(entries);
+}
+
+function deepFreeze(value: unknown): unknown {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value);
+    for (const inner of Object.values(value)) deepFreeze(inner);
+  }
+  return value;
+}
