@@ -15,14 +15,14 @@ describe('jobs.yml', () => {
     expect({ file, service }).toEqual({ file: 'jobs.yml', service: 'shop-jobs' });
     expect(jobs.map((job) => [job.line, job.name, job.target])).toEqual([
       [21, 'render-invoice', 'fargate'],
-      [115, 'import-orders', 'fargate'],
-      [142, 'nightly-export', 'codebuild'],
-      [157, 'legacy-export', 'codebuild'],
-      [167, 'train-prices', 'batch'],
-      [187, 'resize-photos', 'batch'],
-      [199, 'simulate', 'batch'],
-      [215, 'reconcile', 'state-machine'],
-      [229, 'word-count', 'process'],
+      [119, 'import-orders', 'fargate'],
+      [146, 'nightly-export', 'codebuild'],
+      [162, 'legacy-export', 'codebuild'],
+      [172, 'train-prices', 'batch'],
+      [192, 'resize-photos', 'batch'],
+      [208, 'simulate', 'batch'],
+      [224, 'reconcile', 'state-machine'],
+      [239, 'word-count', 'process'],
     ]);
   });
 
@@ -51,7 +51,7 @@ describe('jobs.yml', () => {
 
     expect(job).toEqual({
       name: 'word-count',
-      line: 229,
+      line: 239,
       target: 'process',
       timeout: 3600,
       startTimeout: 3600,
