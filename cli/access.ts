@@ -83,20 +83,28 @@ async function post(url: string, body: unknown, headers: Record<string, string> 
   throw new CommandError(answer.status === 404 ? exitCodes.notFound : exitCodes.failed, detail);
 }
 
-async function openOwn(file: JobsFile, log: Log): Promise<Access> {
+function openOwn(file: JobsFile, log: Log): Access {
   const { engine, router, pump, close } = openLocalRouter(file, { log });
   const manual = createManual(router, () => {});
-  await pump.start(engine);
+  // Not before the command is in the ledger: a run that waits must not be started to be cancelled.
+  const go = () => pump.start(engine);
   return {
     isLasting: false,
     async invoke(job, input) {
-      return started.parse(await manual({ job, input }, toContext('manual', randomUUID()))).runId;
+      const { runId } = started.parse(await manual({ job, input }, toContext('manual', randomUUID())));
+      await go();
+      return runId;
     },
     async cancel(runId) {
       const run = await engine.tell(runId, { kind: 'cancel-asked' });
       if (run === undefined) throw new CommandError(exitCodes.notFound, `no run is named ${runId}`);
+      await go();
     },
-    replay: async (runId) => (await router.replay(runId, randomUUID())).id,
+    async replay(runId) {
+      const { id } = await router.replay(runId, randomUUID());
+      await go();
+      return id;
+    },
     close,
   };
 }

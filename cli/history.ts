@@ -10,8 +10,13 @@ import { CommandError, exitCodes } from './exit.ts';
 /** The ledger, to read. It can be read while a router writes it. */
 export type History = { readonly ledger: Ledger; readonly close: () => void };
 
+export function hasHistory(home: Home): boolean {
+  return existsSync(home.ledger);
+}
+
+/** Throws when no run was ever accepted there, and when the ledger can't be read. */
 export function openHistory(home: Home): History {
-  if (!existsSync(home.ledger)) {
+  if (!hasHistory(home)) {
     throw new CommandError(exitCodes.notFound, `there are no runs yet: ${home.ledger} is not there`);
   }
   const database = openDatabase(home.ledger, { readOnly: true });

@@ -23,9 +23,10 @@ export function createInit({ environment, print }: Shell): Command {
           `${root} has ${taken.join(' and ')} already; nothing was written`,
         );
       }
+      // All the folders first: where one can't be made, nothing is written by halves.
+      for (const [name] of files) mkdirSync(dirname(join(root, name)), { recursive: true });
       for (const [name, text] of files) {
         const path = join(root, name);
-        mkdirSync(dirname(path), { recursive: true });
         writeFileSync(path, text);
         print(`wrote ${relative(environment.directory, path)}`);
       }

@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { buffer } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { toRunView } from '../shared/runs/view.ts';
 import { openAccess } from './access.ts';
@@ -24,7 +25,7 @@ export function createInvoke(shell: Shell): Command {
       '\nWithout a running router ("signalbox dev"), one runs until the run has ended, as with --wait.',
     )
     .action(async (job: string, { event, wait, json }: { event?: string; wait?: true; json?: true }) => {
-      const input = event === undefined ? null : readInput(environment, event);
+      const input = event === undefined ? null : await readInput(environment, event);
       const config = shell.configPath();
       const home = findHome(environment, config);
       const access = await openAccess(home, () => readJobsFile(environment, config), log);
@@ -41,19 +42,21 @@ export function createInvoke(shell: Shell): Command {
     });
 }
 
-function readInput({ directory }: Environment, file: string): unknown {
+async function readInput({ directory }: Environment, file: string): Promise<unknown> {
   const name = file === '-' ? 'stdin' : file;
-  let text: string;
-  try {
-    text = readFileSync(file === '-' ? 0 : resolve(directory, file), 'utf8');
-  } catch (cause) {
+  const bytes = await readBytes(file === '-' ? undefined : resolve(directory, file)).catch((cause) => {
     throw new CommandError(exitCodes.mistake, `${name} can't be read: ${toMessage(cause)}`, { cause });
-  }
+  });
   try {
-    return JSON.parse(text);
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     throw new CommandError(exitCodes.mistake, `${name} is not JSON: ${toMessage(cause)}`, { cause });
   }
+}
+
+/** Stdin may be a pipe that has nothing yet: reading it as a file would fail then. */
+function readBytes(path: string | undefined): Promise<Buffer> {
+  return path === undefined ? buffer(process.stdin) : readFile(path);
 }
 
 function toMessage(cause: unknown): string {

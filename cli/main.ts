@@ -46,18 +46,29 @@ program.addCommand(
 );
 program.addCommand(createInvoke(shell));
 program.addCommand(createRuns(shell));
-for (const command of program.commands) inheritExit(command);
+inherit(program);
+
+// Whoever reads may have enough of it, as `head` has: that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit();
+});
 
 try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = toExitCode(error);
-  if (!(error instanceof CommanderError)) shell.note(`error: ${toMessage(error)}`);
+  if (error instanceof JobsFileError)
+    shell.note(`${error.message}\n${count(error.problems.length, 'mistake')} in jobs.yml`);
+  else if (!(error instanceof CommanderError)) shell.note(`error: ${toMessage(error)}`);
 }
 
-function inheritExit(command: Command): void {
-  command.exitOverride();
-  for (const child of command.commands) inheritExit(child);
+/** Commands that are made apart don't have their parent's settings by themselves. */
+function inherit(command: Command): void {
+  for (const child of command.commands) {
+    child.copyInheritedSettings(command);
+    inherit(child);
+  }
 }
 
 function toExitCode(error: unknown): number {
@@ -73,4 +84,8 @@ function toExitCode(error: unknown): number {
 
 function toMessage(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
 }

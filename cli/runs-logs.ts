@@ -7,37 +7,38 @@ import type { Shell } from './shell.ts';
 
 const lookMs = 200;
 
-/** Prints the log of one attempt as it is, or of the newest ones as they come until the run has ended. */
+/** Prints the log of one attempt as it is, or of one after the other as they come until the run has ended. */
 export async function printLog(
   shell: Shell,
   root: string,
   first: Run,
   reload: () => Promise<Run>,
-  options: { readonly follow: boolean; readonly attempt: number | undefined },
+  { follow, attempt: only }: { readonly follow: boolean; readonly attempt: number | undefined },
 ): Promise<void> {
-  const { follow, attempt } = options;
   let run = first;
+  let number = only ?? Math.max(first.attempts.length, 1);
   let printed = { token: '', bytes: 0 };
   for (;;) {
-    const token = toToken(run, attempt, follow);
+    const token = toToken(run, number, follow);
     if (token !== undefined) {
       if (token !== printed.token) printed = { token, bytes: 0 };
       printed = { token, bytes: printFrom(toLogPath(toAttemptFolder(root, token)), printed.bytes) };
     }
+    if (only === undefined && number < run.attempts.length) {
+      number++;
+      shell.note(`-- attempt ${number} of ${run.plan.retry.attempts}`);
+      continue;
+    }
     if (!follow || isFinished(run)) return;
     await sleep(lookMs);
-    const before = run;
     run = await reload();
-    if (run.attempts.length > before.attempts.length)
-      shell.note(`-- attempt ${run.attempts.length} of ${run.plan.retry.attempts}`);
   }
 }
 
-function toToken(run: Run, number: number | undefined, follow: boolean): string | undefined {
-  const attempt =
-    number === undefined ? run.attempts.at(-1) : run.attempts.find((each) => each.number === number);
+function toToken(run: Run, number: number, follow: boolean): string | undefined {
+  const attempt = run.attempts.find((each) => each.number === number);
   if (attempt === undefined && !follow) {
-    const which = number === undefined ? 'no attempt' : `no attempt ${number}`;
+    const which = run.attempts.length === 0 ? 'no attempt' : `no attempt ${number}`;
     throw new CommandError(
       exitCodes.notFound,
       `run ${run.id} has ${which}; it is ${run.status}, and has made ${run.attempts.length}`,

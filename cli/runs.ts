@@ -4,7 +4,7 @@ import { type Run, type RunStatus, runStatuses } from '../shared/runs/run.ts';
 import { toRunView } from '../shared/runs/view.ts';
 import { openAccess } from './access.ts';
 import { exitCodes } from './exit.ts';
-import { findRun, openHistory, waitForEnd } from './history.ts';
+import { findRun, hasHistory, openHistory, waitForEnd } from './history.ts';
 import { findHome, readJobsFile } from './jobs-file.ts';
 import { printLog } from './runs-logs.ts';
 import { printRun } from './runs-show.ts';
@@ -27,6 +27,11 @@ export function createRuns(shell: Shell): Command {
     .option('--limit <number>', 'how many at most', toLimit, 50)
     .option('--json', 'print a JSON array, for programs')
     .action(async ({ job, status, since, limit, json }: ListOptions) => {
+      if (!hasHistory(findHome(environment, shell.configPath()))) {
+        if (json) print('[]');
+        else shell.note('no runs');
+        return;
+      }
       await withHistory(async (history) => {
         const page = await history.ledger.list({
           limit,

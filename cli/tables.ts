@@ -37,7 +37,7 @@ export function toAttemptLines(runs: readonly Run[]): string {
         toColour(attempt.status),
         attempt.durationSeconds === undefined ? '' : toSpan(attempt.durationSeconds),
         toExit(attempt),
-        failure ? `${failure.class}: ${failure.reason}` : '',
+        failure ? toSafe(`${failure.class}: ${failure.reason}`) : '',
       ]);
     }
   }
@@ -55,7 +55,7 @@ export function toAttemptTable({ attempts }: RunView): string {
       attempt.startedAt ?? '',
       attempt.durationSeconds === undefined ? '' : toSpan(attempt.durationSeconds),
       toExit(attempt),
-      failure ? `${failure.class}: ${failure.reason}` : (lastSetback?.reason ?? ''),
+      toSafe(failure ? `${failure.class}: ${failure.reason}` : (lastSetback?.reason ?? '')),
     ]);
   }
   return table.toString();

@@ -3,6 +3,9 @@ import { LedgerError } from '../runs/ledger.ts';
 
 const version = 1;
 
+/** "SIGB": tells a ledger from the SQLite files of others. https://www.sqlite.org/pragma.html#pragma_application_id */
+const applicationId = 0x53494742;
+
 const schema = `
   CREATE TABLE runs (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -22,6 +25,7 @@ const schema = `
     run_id TEXT NOT NULL,
     until INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+  PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${version};
 `;
 
@@ -30,9 +34,13 @@ export function openDatabase(path: string, options: { readonly readOnly?: boolea
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(path, { readOnly: options.readOnly ?? false, timeout: 5000 });
-    // FULL: what was acknowledged outlives a power cut too.
+    // In one transaction, so that a ledger which another process is making is seen whole or not at all.
+    database.exec('BEGIN');
+    const isReady = hasSchema(database, path);
+    database.exec('COMMIT');
+    // Not before it is known to be ours. FULL: what was acknowledged outlives a power cut too.
     if (!options.readOnly) database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-    prepareSchema(database, path);
+    if (!isReady) makeSchema(database, path);
     return database;
   } catch (cause) {
     database?.close();
@@ -41,29 +49,32 @@ export function openDatabase(path: string, options: { readonly readOnly?: boolea
   }
 }
 
-function prepareSchema(database: DatabaseSync, path: string): void {
-  const found = readVersion(database);
-  if (found === version) return;
+/** False for a file that is empty still. */
+function hasSchema(database: DatabaseSync, path: string): boolean {
+  const owner = readNumber(database, 'application_id');
+  const found = readNumber(database, 'user_version');
+  const isEmpty = database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
+  if (owner === 0 && found === 0 && isEmpty) return false;
+  if (owner !== applicationId) {
+    throw new LedgerError(`${path} is an SQLite file of something else: it isn't a Signalbox ledger`);
+  }
   if (found > version) {
     throw new LedgerError(
       `the ledger ${path} has format ${found}, this Signalbox knows formats up to ${version}: use the newer Signalbox that wrote it`,
     );
   }
+  return true;
+}
+
+function makeSchema(database: DatabaseSync, path: string): void {
   database.exec('BEGIN IMMEDIATE');
   // Another process may have made it between the look and the lock.
-  if (readVersion(database) === 0) {
-    if (database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() !== undefined) {
-      throw new LedgerError(
-        `${path} is an SQLite file of something else: it has tables and isn't a Signalbox ledger`,
-      );
-    }
-    database.exec(schema);
-  }
+  if (!hasSchema(database, path)) database.exec(schema);
   database.exec('COMMIT');
 }
 
-function readVersion(database: DatabaseSync): number {
-  return Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
+function readNumber(database: DatabaseSync, pragma: 'application_id' | 'user_version'): number {
+  return Number(database.prepare(`PRAGMA ${pragma}`).get()?.[pragma] ?? 0);
 }
 
 function toSentence(cause: unknown, path: string): string {

@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { LedgerError } from '../runs/ledger.ts';
 
 /** Where the local router keeps everything: `.signalbox/` beside jobs.yml, readable by this user only. */
 export type Home = {
@@ -25,6 +26,12 @@ export function toHome(directory: string): Home {
   };
 }
 
+/** Throws LedgerError: without a home there is no ledger. */
 export function makeHome(home: Home): void {
-  mkdirSync(home.path, { recursive: true, mode: 0o700 });
+  try {
+    mkdirSync(home.path, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    throw new LedgerError(`${home.path} can't be made: ${reason}`, { cause });
+  }
 }

@@ -11,7 +11,8 @@ export function createLog(level: string): Log {
     const iso = { ...options, timestamp: stdTimeFunctions.isoTime };
     return pino(iso, destination({ fd: 2, sync: true }));
   }
-  const ignore = 'runId,job,attempt,cause';
+  // The sentence says these too.
+  const ignore = 'pid,url,slots,runId,job,attempt,cause';
   return pino(options, pretty({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss', ignore }));
 }
 

@@ -42,6 +42,7 @@ export type PumpParts = {
 export function createPump({ ledger, targets, slots, now, fail }: PumpParts): Pump {
   const live = new Map<string, Run>();
   const told = new Map<string, Promise<void>>();
+  const doubtful = new Set<string>();
   const waker = createTimerWaker(() => void turn(), now);
   let engine: Engine | undefined;
   let mode: 'idle' | 'on' | 'draining' | 'off' = 'idle';
@@ -62,7 +63,7 @@ export function createPump({ ledger, targets, slots, now, fail }: PumpParts): Pu
     },
     async drain() {
       mode = 'draining';
-      while (live.size > 0 && mode === 'draining') await sleep(lookMs);
+      while (live.size + told.size > 0 && mode === 'draining') await sleep(lookMs);
       await stop();
     },
     stop,
@@ -92,6 +93,7 @@ export function createPump({ ledger, targets, slots, now, fail }: PumpParts): Pu
   }
 
   async function takeTurn(): Promise<void> {
+    await resolveDoubts();
     for (const id of await ledger.due({ now: now(), limit: handful, of: 'rest' })) tell(id, { kind: 'due' });
     const free = slots - live.size;
     if (mode === 'on' && free > 0) {
@@ -118,11 +120,17 @@ export function createPump({ ledger, targets, slots, now, fail }: PumpParts): Pu
   async function tellAndNote(id: string, inputs: readonly Input[]): Promise<void> {
     const before = await ledger.load(id);
     if (before) live.set(id, before);
-    const run = await engine?.tell(id, ...inputs).catch((error) => {
-      // What it became is not known; the ledger says so when it comes due again.
-      live.delete(id);
-      throw error;
-    });
+    doubtful.add(id);
+    note(id, await engine?.tell(id, ...inputs));
+  }
+
+  /** What it became is not known after a failure: it keeps its slot until the ledger can be asked. */
+  async function resolveDoubts(): Promise<void> {
+    for (const id of doubtful) if (!told.has(id)) note(id, await ledger.load(id));
+  }
+
+  function note(id: string, run: Run | undefined): void {
+    doubtful.delete(id);
     if (run && ['starting', 'running', 'stopping'].includes(run.status)) live.set(id, run);
     else live.delete(id);
   }

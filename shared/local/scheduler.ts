@@ -8,7 +8,7 @@ export type Tick = { readonly rule: string; readonly scheduledAtMs: number };
 
 export type SchedulerParts = {
   readonly jobs: readonly Job[];
-  /** Remembers the last tick of each rule, so that what was missed while no router ran can be told. */
+  /** Remembers until when each rule was looked after, so that what was missed while no router ran can be told. */
   readonly memory: string;
   /** Rejects when the tick could not be recorded; it is then fired again, a little later. */
   readonly fire: (tick: Tick) => Promise<void>;
@@ -26,17 +26,19 @@ const mostMissed = 1000;
 /** Fires the schedules of jobs.yml. Ticks that were missed while it didn't run are told of and skipped. */
 export async function startScheduler(parts: SchedulerParts): Promise<{ readonly stop: () => Promise<void> }> {
   const rules = parts.jobs.flatMap(toRules);
-  const last = await readMemory(parts.memory);
+  const before = await readMemory(parts.memory);
   const timers = new Map<string, NodeJS.Timeout>();
   const firing = new Set<Promise<void>>();
   const startedAt = Date.now();
+  const last = new Map(rules.map(({ rule }) => [rule, startedAt]));
   let stopped = false;
 
   for (const { rule, expression } of rules) {
-    const before = last.get(rule);
-    if (before !== undefined) tellMissed(parts, rule, expression, before, startedAt);
+    const lookedAfter = before.get(rule);
+    if (lookedAfter !== undefined) tellMissed(parts, rule, expression, lookedAfter, startedAt);
     waitForNext(rule, expression, startedAt);
   }
+  if (rules.length > 0) await remember();
 
   return {
     async stop() {
@@ -69,13 +71,13 @@ export async function startScheduler(parts: SchedulerParts): Promise<{ readonly 
     // The machine slept through it, or it could not be recorded for that long.
     if (now - at > latestMs) {
       tellMissed(parts, rule, expression, at - 1, now);
+      last.set(rule, now);
+      await remember();
       waitForNext(rule, expression, now);
       return;
     }
     try {
       await parts.fire({ rule, scheduledAtMs: at });
-      last.set(rule, at);
-      await replaceFile(parts.memory, JSON.stringify(Object.fromEntries(last)));
     } catch (error) {
       parts.fail(rule, error);
       // The tick's run has an id of its own: fired twice, it is still one run.
@@ -86,7 +88,14 @@ export async function startScheduler(parts: SchedulerParts): Promise<{ readonly 
         );
       return;
     }
+    last.set(rule, at);
+    await remember();
     waitForNext(rule, expression, at);
+  }
+
+  /** Where it can't, later on ticks are told as missed that weren't; none is fired twice, or left out. */
+  async function remember(): Promise<void> {
+    await replaceFile(parts.memory, JSON.stringify(Object.fromEntries(last))).catch(() => {});
   }
 }
 
@@ -116,7 +125,7 @@ function tellMissed(
 ): void {
   let count = 0;
   let at = expression.next(after);
-  while (at !== undefined && at < until && count < mostMissed) {
+  while (at !== undefined && at <= until && count < mostMissed) {
     count++;
     at = expression.next(at);
   }

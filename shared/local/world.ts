@@ -9,9 +9,10 @@ import { none } from '../targets/none.ts';
 import { createProcessTarget } from '../targets/process/process.ts';
 import type { Target } from '../targets/target.ts';
 import { type Home, makeHome } from './home.ts';
-import { lock } from './lock.ts';
+import { LockedError, lock } from './lock.ts';
 import { createRunLog, type Log } from './log.ts';
 import { createPump, type Pump } from './pump.ts';
+import { readRouterNote } from './router-file.ts';
 
 /** A router's parts on this machine, put together around one ledger that no other router is using. */
 export type LocalWorld = {
@@ -38,7 +39,7 @@ export type WorldOptions = {
 export function openWorld(home: Home, { slots, log, wrap = (parts) => parts }: WorldOptions): LocalWorld {
   const now = Date.now;
   makeHome(home);
-  const held = lock(home.lock);
+  const held = lockHome(home);
   let database: ReturnType<typeof openDatabase>;
   try {
     database = openDatabase(home.ledger);
@@ -70,6 +71,19 @@ export function openWorld(home: Home, { slots, log, wrap = (parts) => parts }: W
       held.release();
     },
   };
+}
+
+function lockHome(home: Home): ReturnType<typeof lock> {
+  try {
+    return lock(home.lock);
+  } catch (error) {
+    if (!(error instanceof LockedError)) throw error;
+    const note = readRouterNote(home);
+    const who = note ? `: process ${note.pid} at ${note.url}` : '';
+    throw new LockedError(`another router is using ${home.path}${who}; a ledger has one router at a time`, {
+      cause: error,
+    });
+  }
 }
 
 function toText(error: unknown): string {

@@ -23,7 +23,7 @@ export function createFolderPayloadStore(folder: string): PayloadStore {
     },
 
     async get({ uri, sha256 }) {
-      const text = await readFile(fileURLToPath(uri), 'utf8').catch((cause) => {
+      const text = await readPayload(uri).catch((cause) => {
         throw new PayloadError(`the event at ${uri} could not be read: ${toText(cause)}`, { cause });
       });
       if (toSha256(text) !== sha256)
@@ -31,6 +31,11 @@ export function createFolderPayloadStore(folder: string): PayloadStore {
       return text;
     },
   };
+}
+
+/** Rejects, also for what is no place of a file. */
+async function readPayload(uri: string): Promise<string> {
+  return readFile(fileURLToPath(uri), 'utf8');
 }
 
 function toSha256(text: string): string {

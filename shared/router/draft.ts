@@ -1,5 +1,6 @@
 import type { InputRule } from '../events/input.ts';
 import { applyInput } from '../events/input.ts';
+import { isJson } from '../events/json.ts';
 import { credentialHeaders, holdsCredentials, redactPayload, redactRecord } from '../events/redact.ts';
 import type { CloudEvent, TriggerEvent } from '../events/trigger-event.ts';
 import type { Match } from '../jobs/routing-table.ts';
@@ -10,12 +11,15 @@ import type { Draft } from '../runs/ledger.ts';
 import type { Plan } from '../runs/plan.ts';
 import type { EpochMs, Run } from '../runs/run.ts';
 import { endRun } from '../runs/transitions.ts';
-import type { Delivery, UnreadableRecord } from '../sources/source.ts';
+import { type Delivery, EventParseError, type UnreadableRecord } from '../sources/source.ts';
 
 /** A run to be accepted; `secret` is the event with its credentials, which must not reach the ledger. */
 export type RunDraft = Draft & { readonly secret?: string };
 
-/** What a delivery becomes for one job: a run, and a failed one for each record that can't be read. Pure. */
+/**
+ * What a delivery becomes for one job: a run, and a failed one for each record that can't be read. Pure.
+ * Throws EventParseError for a native payload that can't be written down.
+ */
 export function toDrafts(delivery: Delivery, match: Match, plan: Plan, now: EpochMs): readonly RunDraft[] {
   const readable = delivery.records.flatMap((record) => ('event' in record ? [record.event] : []));
   const unreadable = delivery.records.flatMap((record) => ('event' in record ? [] : [record]));
@@ -37,6 +41,9 @@ function toDraft(
   const hidden = [...credentialHeaders, ...job.redact];
   const shown = records.map((record) => redactRecord(record, hidden));
   const isNative = job.eventFormat === 'native';
+  // The source looked at the parts it knows; here the rest counts too.
+  if (isNative && !isJson(delivery.payload))
+    throw new EventParseError(delivery.source, 'the payload is nested too deeply');
   const payload = isNative ? redactPayload(delivery.payload, hidden) : toTriggerEvent(delivery, shown);
   const isSecret = job.forwardCredentials && records.some((record) => holdsCredentials(record, hidden));
   return {

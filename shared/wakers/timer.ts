@@ -11,6 +11,7 @@ export function createTimerWaker(
 ): Waker & { readonly stop: () => void } {
   let earliest = Number.POSITIVE_INFINITY;
   let timer: NodeJS.Timeout | undefined;
+  let stopped = false;
 
   function arm(): void {
     clearTimeout(timer);
@@ -28,11 +29,12 @@ export function createTimerWaker(
 
   return {
     async wake(_runId, at) {
-      if (at >= earliest) return;
+      if (stopped || at >= earliest) return;
       earliest = at;
       arm();
     },
     stop() {
+      stopped = true;
       clearTimeout(timer);
     },
   };

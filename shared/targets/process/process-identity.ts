@@ -16,6 +16,11 @@ export function isAlive({ pid, born }: ProcessIdentity): boolean {
   return toBirth(pid) === born;
 }
 
+/** Whether any process that runs has this number now. */
+export function isTaken(pid: number): boolean {
+  return toBirth(pid) !== undefined;
+}
+
 function toBirth(pid: number): string | undefined {
   return process.platform === 'linux' ? toLinuxBirth(pid) : toPsBirth(pid);
 }

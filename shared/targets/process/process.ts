@@ -15,7 +15,7 @@ import {
   toLogPath,
   writeOrder,
 } from './attempt-folder.ts';
-import { isAlive } from './process-identity.ts';
+import { isAlive, isTaken, type ProcessIdentity } from './process-identity.ts';
 
 const supervisor = fileURLToPath(new URL('./supervisor.ts', import.meta.url));
 /** A supervisor says within this that it runs the job; after that its fate is unknown, and asked for again. */
@@ -55,20 +55,28 @@ export function createProcessTarget(root: string): Target {
         };
       }
       const folder = folderOf(token);
-      const begun = readRecord(folder);
-      if (begun !== undefined) return toAnswer(toReport(folder, begun));
-      const { command, directory, environment } = work;
-      const { timeoutSeconds, stopTimeoutSeconds } = order;
-      const told = { ...environment, ...toVariables(order, event) };
-      writeOrder(folder, {
-        token,
-        command,
-        directory,
-        environment: told,
-        timeoutSeconds,
-        stopTimeoutSeconds,
-      });
-      return superviseUntilAnswer(folder);
+      let end: SupervisorEnd;
+      try {
+        const begun = readRecord(folder);
+        if (begun !== undefined) return toAnswer(toReport(folder, begun));
+        const { command, directory, environment } = work;
+        const { timeoutSeconds, stopTimeoutSeconds } = order;
+        const told = { ...environment, ...toVariables(order, event) };
+        writeOrder(folder, {
+          token,
+          command,
+          directory,
+          environment: told,
+          timeoutSeconds,
+          stopTimeoutSeconds,
+        });
+        end = supervise(folder);
+      } catch (error) {
+        // Such as a full disk: nothing was started.
+        const reason = `its folder ${folder.path} can't be used: ${error instanceof Error ? error.message : error}`;
+        return { kind: 'refused', cause: { class: 'target-unavailable', reason } };
+      }
+      return untilAnswer(folder, end);
     },
 
     async stop({ token }) {
@@ -94,8 +102,10 @@ export function createProcessTarget(root: string): Target {
   };
 }
 
-async function superviseUntilAnswer(folder: AttemptFolder): Promise<StartAnswer> {
-  const end = watchSupervisor(folder);
+/** `reason` is there once the supervisor has ended. */
+type SupervisorEnd = { readonly reason: string | undefined };
+
+async function untilAnswer(folder: AttemptFolder, end: SupervisorEnd): Promise<StartAnswer> {
   const until = Date.now() + answerMs;
   while (Date.now() < until) {
     await sleep(10);
@@ -112,7 +122,7 @@ async function superviseUntilAnswer(folder: AttemptFolder): Promise<StartAnswer>
 }
 
 /** Starts a supervisor that outlives this process; what it has to complain about goes to the job's log. */
-function watchSupervisor(folder: AttemptFolder): { readonly reason: string | undefined } {
+function supervise(folder: AttemptFolder): SupervisorEnd {
   const end: { reason: string | undefined } = { reason: undefined };
   const log = openSync(toLogPath(folder), 'a', 0o600);
   const child = spawn(process.execPath, [supervisor, folder.path, folder.token], {
@@ -184,6 +194,7 @@ function toReport(folder: AttemptFolder, record: ProcessRecord | 'unreadable' | 
 function toLastReport(folder: AttemptFolder, read: ProcessRecord): Report {
   const last = readRecord(folder);
   if (typeof last === 'object' && last.phase !== read.phase) return toReport(folder, last);
+  if (read.phase === 'running') killRest(read.job);
   return {
     token: folder.token,
     externalId: folder.token,
@@ -191,6 +202,17 @@ function toLastReport(folder: AttemptFolder, read: ProcessRecord): Report {
     endedAt: Date.now(),
     failure: lost,
   };
+}
+
+/** What the job left behind in its group ends with it; without a supervisor, whoever finds out sees to that. */
+function killRest({ pid }: ProcessIdentity): void {
+  // A number that is taken again is of a group that had ended, and is another's now.
+  if (isTaken(pid)) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // The group has no member left.
+  }
 }
 
 const lost: Cause = {

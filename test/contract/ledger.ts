@@ -1,0 +1,365 @@
+import { describe, expect, it } from 'vitest';
+import { settle } from '../../shared/runs/due.ts';
+import type { Ledger } from '../../shared/runs/ledger.ts';
+import type { EpochMs, Run, RunStatus } from '../../shared/runs/run.ts';
+import { createClock } from '../support/clock.ts';
+import { runId, start, toDraft, toRun, toRunId } from '../support/draft.ts';
+
+export type OpenLedger = (now: () => EpochMs) => Ledger | Promise<Ledger>;
+
+const monthSeconds = 2_592_000;
+
+/** What every ledger owes the engine. `open` gives an empty one each time. */
+export function testLedger(name: string, open: OpenLedger): void {
+  const clock = createClock();
+  const opened = () => open(clock.now);
+  const keep = (run: Run) => run;
+  const queue = (run: Run, lostRecords: readonly number[]): Run =>
+    settle({ ...run, status: 'queued', lostRecords, next: { attempt: 1, start: 1, at: start } }, start);
+  const claimed = (...ids: string[]) => ({ claims: ids.map((id) => ({ id, seconds: monthSeconds })) });
+
+  /** A run in some status with some date, accepted as it is. */
+  async function put(ledger: Ledger, change: Partial<Run>): Promise<Run> {
+    const accepted = await ledger.accept(toDraft(change), keep);
+    if (accepted.outcome !== 'accepted') throw new Error(`run ${change.id} is there already`);
+    return accepted.run;
+  }
+
+  describe(`the ledger ${name}`, () => {
+    describe('accepting a run', () => {
+      it('stores it as it was settled, with its event', async () => {
+        const ledger = await opened();
+        const draft = toDraft({}, { event: '{"id":"event-1"}' });
+        const accepted = await ledger.accept(draft, queue);
+        expect(accepted).toEqual({ outcome: 'accepted', run: queue(draft.run, []) });
+        expect(await ledger.load(runId)).toEqual(queue(draft.run, []));
+        expect(await ledger.loadEvent(runId)).toBe('{"id":"event-1"}');
+      });
+
+      it('is a duplicate when its id is known, and changes nothing then', async () => {
+        const ledger = await opened();
+        await ledger.accept(toDraft({}, { event: '1' }), queue);
+        const again = await ledger.accept(toDraft({ eventId: 'event-2' }, { event: '2' }), queue);
+        expect(again).toEqual({ outcome: 'duplicate', run: queue(toRun(), []) });
+        expect(await ledger.loadEvent(runId)).toBe('1');
+      });
+
+      it('is a duplicate that shows how far the run has come', async () => {
+        const ledger = await opened();
+        await ledger.accept(toDraft(), queue);
+        const run = await ledger.load(runId);
+        if (run) await ledger.save({ ...run, status: 'running' });
+        expect(await ledger.accept(toDraft(), queue)).toMatchObject({
+          outcome: 'duplicate',
+          run: { status: 'running', revision: 1 },
+        });
+      });
+
+      it('stores nothing when settling it throws', async () => {
+        const ledger = await opened();
+        const draft = toDraft({}, claimed('a'));
+        await expect(
+          ledger.accept(draft, () => {
+            throw new Error('no');
+          }),
+        ).rejects.toThrow('no');
+        expect(await ledger.load(runId)).toBeUndefined();
+        expect(await ledger.loadEvent(runId)).toBeUndefined();
+        expect(await ledger.accept(draft, queue)).toMatchObject({
+          outcome: 'accepted',
+          run: { lostRecords: [] },
+        });
+      });
+
+      it('stores one of many that come at once', async () => {
+        const ledger = await opened();
+        const outcomes = await Promise.all(
+          Array.from({ length: 10 }, () => ledger.accept(toDraft({}, claimed('a', 'b')), queue)),
+        );
+        expect(outcomes.filter(({ outcome }) => outcome === 'accepted')).toHaveLength(1);
+        expect(outcomes.map(({ run }) => run?.id)).toEqual(Array.from({ length: 10 }, () => runId));
+      });
+
+      it('keeps events of a megabyte, and every character', async () => {
+        const ledger = await opened();
+        const event = JSON.stringify({ text: `${'é🚀\u2028"\\'.repeat(90_000)}\ud83d`, nul: 'a\0b' });
+        expect(Buffer.byteLength(event)).toBeGreaterThan(1_000_000);
+        await ledger.accept(toDraft({ job: 'größe-🚀', eventId: "o'clock; --" }, { event }), queue);
+        expect(await ledger.loadEvent(runId)).toBe(event);
+        expect(await ledger.load(runId)).toMatchObject({ job: 'größe-🚀', eventId: "o'clock; --" });
+      });
+    });
+
+    describe('claims', () => {
+      it('tell a run which of its records belong to another', async () => {
+        const ledger = await opened();
+        await ledger.accept(toDraft({ id: toRunId(1) }, claimed('a', 'c')), queue);
+        const second = await ledger.accept(toDraft({ id: toRunId(2) }, claimed('a', 'b', 'c', 'd')), queue);
+        expect(second).toMatchObject({ outcome: 'accepted', run: { lostRecords: [0, 2] } });
+        const third = await ledger.accept(toDraft({ id: toRunId(3) }, claimed('e', 'd')), queue);
+        expect(third).toMatchObject({ outcome: 'accepted', run: { lostRecords: [1] } });
+      });
+
+      it('make a run that wins none a duplicate of the one that has them, and nothing of it is stored', async () => {
+        const ledger = await opened();
+        await ledger.accept(toDraft({ id: toRunId(1) }, claimed('a', 'b', 'c')), queue);
+        const again = await ledger.accept(toDraft({ id: toRunId(2) }, claimed('b', 'c')), queue);
+        expect(again).toMatchObject({ outcome: 'duplicate', run: { id: toRunId(1) } });
+        expect(await ledger.load(toRunId(2))).toBeUndefined();
+        expect(await ledger.loadEvent(toRunId(2))).toBeUndefined();
+        expect((await ledger.list({ limit: 10 })).runs).toHaveLength(1);
+      });
+
+      it('are over after their seconds, and can be won again', async () => {
+        const ledger = await opened();
+        const brief = { claims: [{ id: 'a', seconds: 60 }] };
+        await ledger.accept(toDraft({ id: toRunId(1) }, brief), queue);
+        clock.pass(59);
+        expect((await ledger.accept(toDraft({ id: toRunId(2) }, brief), queue)).outcome).toBe('duplicate');
+        clock.pass(1);
+        expect((await ledger.accept(toDraft({ id: toRunId(3) }, brief), queue)).outcome).toBe('accepted');
+        expect((await ledger.accept(toDraft({ id: toRunId(4) }, brief), queue)).outcome).toBe('duplicate');
+      });
+
+      it('are of one job: another job has its own for the same records', async () => {
+        const ledger = await opened();
+        await ledger.accept(toDraft({ id: toRunId(1), job: 'thumbnail' }, claimed('a')), queue);
+        const other = await ledger.accept(toDraft({ id: toRunId(2), job: 'archive' }, claimed('a')), queue);
+        expect(other).toMatchObject({ outcome: 'accepted', run: { lostRecords: [] } });
+      });
+
+      it('give each record once, also when one delivery brings it twice', async () => {
+        const ledger = await opened();
+        const accepted = await ledger.accept(toDraft({}, claimed('a', 'b', 'a')), queue);
+        expect(accepted).toMatchObject({ outcome: 'accepted', run: { lostRecords: [2] } });
+      });
+
+      it('share records out among runs that come at once, each to one run', async () => {
+        const ledger = await opened();
+        const outcomes = await Promise.all(
+          [
+            ['a', 'b'],
+            ['b', 'c'],
+            ['c', 'a'],
+          ].map((ids, index) => ledger.accept(toDraft({ id: toRunId(index) }, claimed(...ids)), queue)),
+        );
+        const won = outcomes.flatMap(({ outcome, run }) =>
+          outcome === 'accepted' ? [2 - (run?.lostRecords.length ?? 0)] : [],
+        );
+        expect(won.reduce((sum, count) => sum + count, 0)).toBe(3);
+      });
+    });
+
+    describe('saving a run', () => {
+      it('raises its revision by one, and gives what is stored', async () => {
+        const ledger = await opened();
+        const run = await put(ledger, { status: 'queued' });
+        const saved = await ledger.save({ ...run, status: 'running' });
+        expect(saved).toEqual({ ...run, status: 'running', revision: 1 });
+        expect(await ledger.load(runId)).toEqual(saved);
+      });
+
+      it('is refused when it was saved by another since it was loaded', async () => {
+        const ledger = await opened();
+        const run = await put(ledger, { status: 'queued' });
+        await ledger.save({ ...run, status: 'running' });
+        expect(await ledger.save({ ...run, status: 'cancelled' })).toBeUndefined();
+        expect(await ledger.load(runId)).toMatchObject({ status: 'running', revision: 1 });
+      });
+
+      it('succeeds for one of many at once', async () => {
+        const ledger = await opened();
+        const run = await put(ledger, { status: 'queued' });
+        const saved = await Promise.all(Array.from({ length: 10 }, () => ledger.save(run)));
+        expect(saved.filter(Boolean)).toHaveLength(1);
+      });
+
+      it('is refused for a run that is not there', async () => {
+        const ledger = await opened();
+        expect(await ledger.save(toRun())).toBeUndefined();
+        expect(await ledger.load(runId)).toBeUndefined();
+      });
+    });
+
+    describe('what is not there', () => {
+      it('is undefined', async () => {
+        const ledger = await opened();
+        expect(await ledger.load(runId)).toBeUndefined();
+        expect(await ledger.loadEvent(runId)).toBeUndefined();
+        expect(await ledger.nextDue('line')).toBeUndefined();
+        expect(await ledger.due({ now: start, limit: 10, of: 'rest' })).toEqual([]);
+        expect(await ledger.list({ limit: 10 })).toEqual({ runs: [] });
+        expect(await ledger.find('0', 10)).toEqual([]);
+      });
+    });
+
+    describe('what is due', () => {
+      const dated = (number: number, status: RunStatus, dueAt: number) => ({
+        id: toRunId(number),
+        status,
+        dueAt,
+      });
+
+      it('comes in the order of its dates, those of one date in the order they were accepted', async () => {
+        const ledger = await opened();
+        for (const [number, seconds] of [
+          [7, 2],
+          [5, 1],
+          [3, 2],
+          [9, 0],
+        ] as const) {
+          await put(ledger, dated(number, 'queued', start + seconds * 1000));
+        }
+        const ids = await ledger.due({ now: start + 2000, limit: 10, of: 'line' });
+        expect(ids).toEqual([toRunId(9), toRunId(5), toRunId(7), toRunId(3)]);
+      });
+
+      it('comes when its date has come, to the millisecond, and no more of it than asked for', async () => {
+        const ledger = await opened();
+        await put(ledger, dated(1, 'running', start));
+        await put(ledger, dated(2, 'running', start + 1));
+        expect(await ledger.due({ now: start - 1, limit: 10, of: 'rest' })).toEqual([]);
+        expect(await ledger.due({ now: start, limit: 10, of: 'rest' })).toEqual([toRunId(1)]);
+        expect(await ledger.due({ now: start + 1, limit: 1, of: 'rest' })).toEqual([toRunId(1)]);
+        expect(await ledger.due({ now: start + 1, limit: 10, of: 'rest' })).toEqual([toRunId(1), toRunId(2)]);
+      });
+
+      it('is a line of those that want to start, and the rest', async () => {
+        const ledger = await opened();
+        const statuses = [
+          'collecting',
+          'queued',
+          'starting',
+          'running',
+          'waiting',
+          'stopping',
+          'succeeded',
+          'failed',
+        ] as const;
+        for (const [index, status] of statuses.entries()) {
+          await put(ledger, dated(index, status, start + index));
+        }
+        const now = start + 100;
+        expect(await ledger.due({ now, limit: 10, of: 'line' })).toEqual([1, 4].map(toRunId));
+        expect(await ledger.due({ now, limit: 10, of: 'rest' })).toEqual([0, 2, 3, 5, 6, 7].map(toRunId));
+      });
+
+      it('is never a run without a date', async () => {
+        const ledger = await opened();
+        await put(ledger, { id: toRunId(1), status: 'succeeded' });
+        expect(await ledger.due({ now: start * 2, limit: 10, of: 'rest' })).toEqual([]);
+        expect(await ledger.nextDue('rest')).toBeUndefined();
+      });
+
+      it('follows the run as it is saved', async () => {
+        const ledger = await opened();
+        const run = await put(ledger, dated(1, 'queued', start));
+        const running = await ledger.save({ ...run, status: 'running', dueAt: start + 5 });
+        expect(await ledger.due({ now: start + 5, limit: 10, of: 'line' })).toEqual([]);
+        expect(await ledger.due({ now: start + 5, limit: 10, of: 'rest' })).toEqual([toRunId(1)]);
+        if (running === undefined) throw new Error('it was not saved');
+        const { dueAt: _, ...done } = running;
+        await ledger.save({ ...done, status: 'succeeded' });
+        expect(await ledger.due({ now: start + 5, limit: 10, of: 'rest' })).toEqual([]);
+      });
+
+      it('has an earliest date, of each part', async () => {
+        const ledger = await opened();
+        await put(ledger, dated(1, 'queued', start + 9));
+        await put(ledger, dated(2, 'waiting', start + 7));
+        await put(ledger, dated(3, 'running', start + 8));
+        await put(ledger, dated(4, 'failed', start + 6));
+        expect(await ledger.nextDue('line')).toBe(start + 7);
+        expect(await ledger.nextDue('rest')).toBe(start + 6);
+      });
+    });
+
+    describe('listing runs', () => {
+      async function withTwelve() {
+        const ledger = await opened();
+        for (let number = 1; number <= 12; number++) {
+          await put(ledger, {
+            id: toRunId(number),
+            job: number % 3 === 0 ? 'archive' : number % 3 === 1 ? 'thumbnail' : 'word-index',
+            status: number % 2 === 0 ? 'failed' : 'running',
+            createdAt: start + number * 1000,
+          });
+        }
+        return ledger;
+      }
+      const idsOf = (runs: readonly Run[]) => runs.map(({ id }) => Number.parseInt(id, 36));
+
+      it('gives the newest first', async () => {
+        const ledger = await withTwelve();
+        const { runs, next } = await ledger.list({ limit: 100 });
+        expect(idsOf(runs)).toEqual([12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
+        expect(next).toBeUndefined();
+        expect(runs[0]).toEqual(await ledger.load(toRunId(12)));
+      });
+
+      it('gives those of some jobs, in some statuses, since a time, and of all of these at once', async () => {
+        const ledger = await withTwelve();
+        const found = async (filter: object) => idsOf((await ledger.list({ limit: 100, ...filter })).runs);
+        expect(await found({ jobs: ['archive'] })).toEqual([12, 9, 6, 3]);
+        expect(await found({ jobs: ['archive', 'thumbnail'] })).toEqual([12, 10, 9, 7, 6, 4, 3, 1]);
+        expect(await found({ statuses: ['failed'] })).toEqual([12, 10, 8, 6, 4, 2]);
+        expect(await found({ statuses: ['failed', 'running'], since: start + 11_000 })).toEqual([12, 11]);
+        expect(await found({ jobs: ['archive'], statuses: ['failed'], since: start + 7000 })).toEqual([12]);
+        expect(await found({ jobs: [] })).toEqual([]);
+        expect(await found({ jobs: ["archive'; DROP TABLE runs; --"] })).toEqual([]);
+      });
+
+      it('gives pages without gaps or repeats, and says when there are no more', async () => {
+        const ledger = await withTwelve();
+        const pages: number[][] = [];
+        let after: string | undefined;
+        do {
+          const page = await ledger.list({
+            statuses: ['failed'],
+            limit: 2,
+            ...(after === undefined ? {} : { after }),
+          });
+          pages.push(idsOf(page.runs));
+          after = page.next;
+        } while (after !== undefined && pages.length < 10);
+        expect(pages).toEqual([
+          [12, 10],
+          [8, 6],
+          [4, 2],
+        ]);
+      });
+
+      it('goes on where a page ended although runs were accepted and saved meanwhile', async () => {
+        const ledger = await withTwelve();
+        const first = await ledger.list({ limit: 3 });
+        await put(ledger, { id: toRunId(13), createdAt: start + 13_000 });
+        const old = await ledger.load(toRunId(9));
+        if (old) await ledger.save({ ...old, status: 'succeeded' });
+        const { runs } = await ledger.list({ limit: 3, after: first.next ?? '' });
+        expect(idsOf(first.runs)).toEqual([12, 11, 10]);
+        expect(idsOf(runs)).toEqual([9, 8, 7]);
+      });
+    });
+
+    describe('finding ids by how they begin', () => {
+      it('gives those that do, in order, and no more than asked for', async () => {
+        const ledger = await opened();
+        const ids = ['0b', '0a', 'zz', '1a', 'zy'].map((stem) => stem.padEnd(26, '7'));
+        for (const id of ids) await put(ledger, { id });
+        expect(await ledger.find('0', 10)).toEqual([ids[1], ids[0]]);
+        expect(await ledger.find('0', 1)).toEqual([ids[1]]);
+        expect(await ledger.find('z', 10)).toEqual([ids[4], ids[2]]);
+        expect(await ledger.find(ids[3] ?? '', 10)).toEqual([ids[3]]);
+      });
+
+      it('takes a prefix as it is, whatever it holds', async () => {
+        const ledger = await opened();
+        await put(ledger, { id: toRunId(1) });
+        for (const prefix of ['%', '_', '*', '0%', "'", '{', '\u{10ffff}', '0'.repeat(27)]) {
+          expect(await ledger.find(prefix, 10), prefix).toEqual([]);
+        }
+        expect(await ledger.find('', 10)).toEqual([toRunId(1)]);
+      });
+    });
+  });
+}

@@ -1,0 +1,72 @@
+import { createHash } from 'node:crypto';
+import { describe, expect, it } from 'vitest';
+import { PayloadError, type PayloadStore } from '../../shared/payloads/payload-store.ts';
+import { runId, toRunId } from '../support/draft.ts';
+
+/** A store of the test's own; `ruin` changes what lies at a URI behind the store's back. */
+export type OpenPayloadStore = () => {
+  readonly store: PayloadStore;
+  readonly ruin: (uri: string, text: string | undefined) => Promise<void> | void;
+};
+
+/** What every payload store owes the engine. */
+export function testPayloadStore(name: string, open: OpenPayloadStore): void {
+  describe(`the payload store ${name}`, () => {
+    it('gives back what was stored, and says where it is, how big, and with which hash', async () => {
+      const { store } = open();
+      const text = '{"name":"größe 🚀"}';
+      const payload = await store.put(runId, text);
+      expect(payload.sizeBytes).toBe(23);
+      expect(payload.sha256).toBe(createHash('sha256').update(text).digest('hex'));
+      expect(new URL(payload.uri).href).toBe(payload.uri);
+      expect(await store.get(payload)).toBe(text);
+    });
+
+    it('gives the same answer when the same is stored again', async () => {
+      const { store } = open();
+      const first = await store.put(runId, '{"a":1}');
+      expect(await store.put(runId, '{"a":1}')).toEqual(first);
+      expect(await store.get(first)).toBe('{"a":1}');
+    });
+
+    it('gives the same answer to all who store the same at once', async () => {
+      const { store } = open();
+      const text = 'x'.repeat(200_000);
+      const payloads = await Promise.all(Array.from({ length: 10 }, () => store.put(runId, text)));
+      expect(new Set(payloads.map((payload) => JSON.stringify(payload))).size).toBe(1);
+      expect(payloads[0] && (await store.get(payloads[0]))).toBe(text);
+    });
+
+    it('keeps runs apart', async () => {
+      const { store } = open();
+      const one = await store.put(toRunId(1), '1');
+      const two = await store.put(toRunId(2), '2');
+      expect([await store.get(one), await store.get(two)]).toEqual(['1', '2']);
+    });
+
+    it('keeps ten megabytes, and nothing at all', async () => {
+      const { store } = open();
+      const big = 'é'.repeat(5_000_000);
+      const payload = await store.put(toRunId(1), big);
+      expect(payload.sizeBytes).toBe(10_000_000);
+      expect((await store.get(payload)) === big).toBe(true);
+      expect(await store.get(await store.put(toRunId(2), ''))).toBe('');
+    });
+
+    it('throws a PayloadError that names the place when the payload is gone', async () => {
+      const { store, ruin } = open();
+      const payload = await store.put(runId, '{}');
+      await ruin(payload.uri, undefined);
+      await expect(store.get(payload)).rejects.toThrow(PayloadError);
+      await expect(store.get(payload)).rejects.toThrow(payload.uri);
+    });
+
+    it('throws a PayloadError when it is not what was stored', async () => {
+      const { store, ruin } = open();
+      const payload = await store.put(runId, '{"amount":1}');
+      await ruin(payload.uri, '{"amount":9}');
+      await expect(store.get(payload)).rejects.toThrow(PayloadError);
+      await expect(store.get(payload)).rejects.toThrow('not what was stored');
+    });
+  });
+}

@@ -1,0 +1,157 @@
+import { describe, expect, it } from 'vitest';
+import type { Order } from '../../shared/runs/order.ts';
+import type { Handle, Report, StartAnswer, Target } from '../../shared/targets/target.ts';
+import { runId } from '../support/draft.ts';
+import { until } from '../support/until.ts';
+
+/** A target with a place to run jobs in, of the running test's own; it cleans up by itself. */
+export type TargetWorld = {
+  readonly target: Target;
+  /** An order for a job of some nature: `waits` goes on until it is stopped. */
+  readonly toOrder: (token: string, job: 'succeeds' | 'fails with 3' | 'waits') => Order;
+  /** How often jobs really began, by token; counted by the jobs or their service, not by the target. */
+  readonly begun: (token: string) => number;
+};
+
+/** What every target owes the engine. */
+export function testTarget(name: string, create: () => TargetWorld): void {
+  const token = `${runId}-1-1`;
+  const inline = { tier: 'inline', text: '{"id":"event-1"}' } as const;
+
+  describe(`the target ${name}`, () => {
+    it('starts a job, and reports that it runs and how it ended', async () => {
+      const { target, toOrder, begun } = create();
+      const answer = await target.start(toOrder(token, 'succeeds'), inline);
+      expect(answer.kind).toBe('started');
+      const report = await untilEnded(target, toHandle(token, answer));
+      expect(report).toMatchObject({ token, externalId: toHandle(token, answer).externalId });
+      expect(report).not.toHaveProperty('failure');
+      expect(report.endedAt).toBeLessThanOrEqual(Date.now());
+      expect(begun(token)).toBe(1);
+    });
+
+    it('reports how a job failed', async () => {
+      const { target, toOrder } = create();
+      const answer = await target.start(toOrder(token, 'fails with 3'), inline);
+      expect(await untilEnded(target, toHandle(token, answer))).toMatchObject({
+        failure: { class: 'exit-code', exitCode: 3 },
+      });
+    });
+
+    it('finds what it started by the token alone', async () => {
+      const { target, toOrder } = create();
+      const answer = await target.start(toOrder(token, 'waits'), inline);
+      const report = await untilRunning(target, { token });
+      expect(report.externalId).toBe(toHandle(token, answer).externalId);
+      expect(report.startedAt).toBeLessThanOrEqual(Date.now());
+    });
+
+    it('starts the same token once, and gives the same name for it each time', async () => {
+      const { target, toOrder, begun } = create();
+      const order = toOrder(token, 'waits');
+      const first = await target.start(order, inline);
+      const second = await target.start(order, inline);
+      expect(second).toMatchObject({ kind: 'started', externalId: toHandle(token, first).externalId });
+      await untilRunning(target, { token });
+      expect(begun(token)).toBe(1);
+    });
+
+    it('starts the same token once when it is asked many times at once', async () => {
+      const { target, toOrder, begun } = create();
+      const order = toOrder(token, 'waits');
+      const answers = await Promise.all(Array.from({ length: 20 }, () => target.start(order, inline)));
+      expect(new Set(answers.map(({ kind }) => kind))).toEqual(new Set(['started']));
+      expect(new Set(answers.map((answer) => toHandle(token, answer).externalId)).size).toBe(1);
+      await untilRunning(target, { token });
+      expect(begun(token)).toBe(1);
+    }, 15_000);
+
+    it('does not start a token again whose job has ended', async () => {
+      const { target, toOrder, begun } = create();
+      const order = toOrder(token, 'succeeds');
+      await untilEnded(target, toHandle(token, await target.start(order, inline)));
+      expect((await target.start(order, inline)).kind).toBe('started');
+      expect(begun(token)).toBe(1);
+    });
+
+    it('starts different tokens of one run apart', async () => {
+      const { target, toOrder, begun } = create();
+      const tokens = [`${runId}-1-1`, `${runId}-1-2`, `${runId}-2-1`];
+      await Promise.all(tokens.map((each) => target.start(toOrder(each, 'waits'), inline)));
+      for (const each of tokens) await untilRunning(target, { token: each });
+      expect(tokens.map(begun)).toEqual([1, 1, 1]);
+    });
+
+    it('ends a job that is asked to stop', async () => {
+      const { target, toOrder } = create();
+      const handle = toHandle(token, await target.start(toOrder(token, 'waits'), inline));
+      await untilRunning(target, handle);
+      expect(await target.stop(handle)).toEqual({ kind: 'asked' });
+      expect((await untilEnded(target, handle)).failure).toBeDefined();
+    });
+
+    it('ends a job that is asked to stop by its token alone, and often', async () => {
+      const { target, toOrder } = create();
+      await target.start(toOrder(token, 'waits'), inline);
+      await untilRunning(target, { token });
+      for (let times = 0; times < 3; times++) {
+        expect(await target.stop({ token })).toEqual({ kind: 'asked' });
+      }
+      await untilEnded(target, { token });
+      expect(await target.stop({ token })).toEqual({ kind: 'asked' });
+    });
+
+    it('never starts what was asked to stop before: the start comes too late', async () => {
+      const { target, toOrder, begun } = create();
+      expect(await target.stop({ token })).toEqual({ kind: 'never-started' });
+      expect(await target.start(toOrder(token, 'succeeds'), inline)).toMatchObject({ kind: 'refused' });
+      expect(await target.describe([{ token }])).toMatchObject([{ token, state: 'never-started' }]);
+      expect(begun(token)).toBe(0);
+    });
+
+    it('has no trace of a token that it was never given, and gives one report for each handle', async () => {
+      const { target, toOrder } = create();
+      await target.start(toOrder(token, 'waits'), inline);
+      await untilRunning(target, { token });
+      const reports = await target.describe([
+        { token: `${runId}-9-1` },
+        { token },
+        { token: `zzzzzzzzzzzzzzzzzzzzzzzzzz-1-1`, externalId: 'unknown' },
+      ]);
+      expect(new Map(reports.map((report) => [report.token, report.state]))).toEqual(
+        new Map([
+          [`${runId}-9-1`, 'absent'],
+          [token, 'running'],
+          ['zzzzzzzzzzzzzzzzzzzzzzzzzz-1-1', 'absent'],
+        ]),
+      );
+      expect(await target.describe([])).toEqual([]);
+    });
+
+    it('makes nothing of a state change that is not one of its own', () => {
+      const { target } = create();
+      for (const junk of [undefined, null, 7, 'text', [], {}, { detail: null }, { source: 'aws.ec2' }]) {
+        expect(target.report(junk)).toBeUndefined();
+      }
+    });
+  });
+}
+
+export function toHandle(token: string, answer: StartAnswer): Handle {
+  if (answer.kind !== 'started') throw new Error(`it was not started: ${JSON.stringify(answer)}`);
+  return { token, externalId: answer.externalId };
+}
+
+export function untilRunning(target: Target, handle: Handle): Promise<Report & { state: 'running' }> {
+  return until(`${handle.token} runs`, async () => {
+    const [report] = await target.describe([handle]);
+    return report?.state === 'running' && report;
+  });
+}
+
+export function untilEnded(target: Target, handle: Handle): Promise<Report & { state: 'ended' }> {
+  return until(`${handle.token} has ended`, async () => {
+    const [report] = await target.describe([handle]);
+    return report?.state === 'ended' && report;
+  });
+}
