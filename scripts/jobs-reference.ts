@@ -68,7 +68,7 @@ function toRows(parent: Node, prefix: string): Row[] {
     const name = parent.required?.includes(key) ? `**\`${path}\`**` : `\`${path}\``;
     const standard =
       child.default === undefined || typeof child.default === 'object' ? '' : `\`${String(child.default)}\``;
-    const row = { name, value: toValue(child), standard, meaning: escape(child.description ?? '') };
+    const row = { name, value: toValue(child), standard, meaning: toCell(child.description ?? '') };
     if (path === 'events' || path === 'jobs') return [row];
     return [
       row,
@@ -110,7 +110,7 @@ function toValue(child: Node): string {
     .join(', ');
 }
 
-function escape(text: string): string {
+function toCell(text: string): string {
   return text.replaceAll('|', '\\|').replaceAll('<', '&lt;');
 }
 
