@@ -56,29 +56,36 @@ export async function startDev(file: JobsFile, log: Log, { port, ...options }: D
     throw toPortError(error, port);
   });
   const url = `http://127.0.0.1:${server.port}`;
-  await writeRouterNote(home, { url, pid: process.pid });
-  tellOfJobs(file, local, url, log);
-  await local.pump.start(local.engine);
-  const scheduler = await startScheduler({
-    jobs: file.jobs,
-    memory: home.ticks,
-    fire: async (tick) => void (await schedule(toTickPayload(tick), toContext('schedule', randomUUID()))),
-    missed: (rule, count, more) =>
-      log.warn(`schedule ${rule}: ${count}${more ? ' or more' : ''} ticks were missed, and are skipped`),
-    fail: (rule, error) => log.error(`schedule ${rule}: a tick could not be recorded: ${toMessage(error)}`),
-  });
+  try {
+    await writeRouterNote(home, { url, pid: process.pid });
+    tellOfJobs(file, local, url, log);
+    await local.pump.start(local.engine);
+    const scheduler = await startScheduler({
+      jobs: file.jobs,
+      memory: home.ticks,
+      fire: async (tick) => void (await schedule(toTickPayload(tick), toContext('schedule', randomUUID()))),
+      missed: (rule, count, more) =>
+        log.warn(`schedule ${rule}: ${count}${more ? ' or more' : ''} ticks were missed, and are skipped`),
+      fail: (rule, error) => log.error(`schedule ${rule}: a tick could not be recorded: ${toMessage(error)}`),
+    });
 
-  return {
-    url,
-    local,
-    async end(drain) {
-      await scheduler.stop();
-      await server.close();
-      if (drain) await local.pump.drain();
-      removeRouterNote(home);
-      await local.close();
-    },
-  };
+    return {
+      url,
+      local,
+      async end(drain) {
+        await scheduler.stop();
+        await server.close();
+        if (drain) await local.pump.drain();
+        removeRouterNote(home);
+        await local.close();
+      },
+    };
+  } catch (error) {
+    // Half a router would acknowledge what nobody starts.
+    await server.close();
+    await local.close();
+    throw error;
+  }
 }
 
 /** Runs until it is told to end. */

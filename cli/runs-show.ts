@@ -1,6 +1,7 @@
+import { toSafe } from '../shared/local/terminal-text.ts';
 import type { Run } from '../shared/runs/run.ts';
 import { toRunView } from '../shared/runs/view.ts';
-import { toAttemptTable, toColour, toSafe, toSpan } from './tables.ts';
+import { toAttemptTable, toColour, toSpan } from './tables.ts';
 
 /** An event is shown up to this many characters; --json prints all of it. */
 const mostShown = 4000;

@@ -1,5 +1,6 @@
-import { stripVTControlCharacters, styleText } from 'node:util';
+import { styleText } from 'node:util';
 import Table from 'cli-table3';
+import { toSafe } from '../shared/local/terminal-text.ts';
 import type { Run } from '../shared/runs/run.ts';
 import { type AttemptView, type RunView, toRunView } from '../shared/runs/view.ts';
 
@@ -59,12 +60,6 @@ export function toAttemptTable({ attempts }: RunView): string {
     ]);
   }
   return table.toString();
-}
-
-/** Text from a job or an event, made safe for a terminal: it must not be able to move the cursor or set colours. */
-export function toSafe(text: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
-  return stripVTControlCharacters(text).replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '�');
 }
 
 export function toColour(status: string): string {

@@ -1,6 +1,7 @@
 import { destination, type Logger, pino, stdTimeFunctions } from 'pino';
 import pretty from 'pino-pretty';
 import type { Listener } from '../announcers/listeners.ts';
+import { toSafe } from './terminal-text.ts';
 
 export type Log = Logger;
 
@@ -13,7 +14,16 @@ export function createLog(level: string): Log {
   }
   // The sentence says these too.
   const ignore = 'pid,url,slots,runId,job,attempt,cause';
-  return pino(options, pretty({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss', ignore }));
+  return pino(
+    options,
+    pretty({
+      destination: 2,
+      sync: true,
+      translateTime: 'SYS:HH:MM:ss',
+      ignore,
+      messageFormat: (line, messageKey) => toSafe(String(line[messageKey])),
+    }),
+  );
 }
 
 /** Logs what becomes of runs. */

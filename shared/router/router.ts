@@ -49,6 +49,10 @@ export function createRouter({ table, jobs, engine, ledger, payloads, toPlan, no
       if (original === undefined) throw new ReplayError(`no run is named ${runId}`);
       const job = jobs.find(({ name }) => name === original.job);
       if (job === undefined) throw new ReplayError(`job ${original.job} is not in jobs.yml any more`);
+      if (original.cause?.class === 'bad-event')
+        throw new ReplayError(
+          `run ${runId} has no event that a job could be given: ${original.cause.reason}`,
+        );
       const event = await ledger.loadEvent(runId);
       if (event === undefined) throw new ReplayError(`the event of run ${runId} is not kept any more`);
       const draft = toReplay(original, event, toPlan(job), requestId, now());

@@ -1,0 +1,48 @@
+import { afterAll, describe, expect, it } from 'vitest';
+import { createCommandLine } from './signalbox.ts';
+
+const { run, makeFolder, close } = createCommandLine();
+const folder = makeFolder();
+afterAll(close);
+
+describe.concurrent('signalbox --help', () => {
+  it.each([
+    ['', 'Usage: signalbox [options] [command]', '5  the router, its port or its ledger'],
+    ['init', 'Usage: signalbox init [options] [directory]', 'jobs.yml'],
+    ['validate', 'Usage: signalbox validate [options]', '--json'],
+    ['dev', 'Usage: signalbox dev [options]', '--port <number>'],
+    ['invoke', 'Usage: signalbox invoke [options] <job>', '--event <file>'],
+    ['runs', 'Usage: signalbox runs [options] [command]', 'replay [options] <ids...>'],
+    ['runs list', 'Usage: signalbox runs list [options]', '--since <age>'],
+    ['runs show', 'Usage: signalbox runs show [options] <id>', '--json'],
+    ['runs logs', 'Usage: signalbox runs logs [options] <id>', '--follow'],
+    ['runs cancel', 'Usage: signalbox runs cancel [options] <id>', 'Waits until it has ended'],
+    ['runs replay', 'Usage: signalbox runs replay [options] <ids...>', '--wait'],
+  ])('of %s says how it is used', async (command, usage, detail) => {
+    const { code, stdout, stderr } = await run(folder, ...command.split(' ').filter(Boolean), '--help');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toContain(usage);
+    expect(stdout).toContain(detail);
+    expect(stdout).toContain('--config <file>');
+  });
+});
+
+describe.concurrent('a mistake in the command line', () => {
+  it.each([
+    [[], 'Usage: signalbox'],
+    [['deploi'], "unknown command 'deploi'"],
+    [['validate', '--jsn'], "unknown option '--jsn'"],
+    [['invoke'], "missing required argument 'job'"],
+    [['invoke', 'a', 'b'], 'too many arguments'],
+    [['dev', '--port', '99999'], 'It is a number from 0 to 65535.'],
+    [['dev', '--slots', '0'], 'It is a whole number from 1.'],
+    [['runs', 'list', '--status', 'done'], 'It is one of collecting, queued'],
+    [['runs', 'list', '--since', 'yesterday'], 'It is an age such as 90s'],
+    [['runs', 'list', '--limit', '-1'], 'It is a whole number from 1.'],
+  ])('exits 2 and says what is wrong: %j', async (parameters, message) => {
+    const { code, stdout, stderr } = await run(folder, ...parameters);
+    expect([code, stdout]).toEqual([2, '']);
+    expect(stderr).toContain(message);
+    expect(stderr).not.toContain('    at ');
+  });
+});

@@ -1,0 +1,273 @@
+import { readFileSync, statSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterEach, describe, expect, it } from 'vitest';
+import { PayloadError } from '../../shared/payloads/payload-store.ts';
+import { createRouter, ReplayError } from '../../shared/router/router.ts';
+import { LedgerError } from '../../shared/runs/ledger.ts';
+import { httpApiGateway } from '../../shared/sources/http-api-gateway.ts';
+import { manual } from '../../shared/sources/manual.ts';
+import { schedule } from '../../shared/sources/schedule.ts';
+import { NoRuleError } from '../../shared/sources/source.ts';
+import { invocation } from '../contract/source.ts';
+import { type HttpRequest, toFormat2 } from './http-request.ts';
+import { createRouterWorld, orderRoute, toJobsFile } from './world.ts';
+
+type World = ReturnType<typeof createRouterWorld>;
+
+const worlds: World[] = [];
+const open = (...parameters: Parameters<typeof createRouterWorld>): World => {
+  const world = createRouterWorld(...parameters);
+  worlds.push(world);
+  return world;
+};
+afterEach(() => {
+  for (const world of worlds.splice(0)) world.remove();
+});
+
+const jobs = {
+  order: {
+    events: [orderRoute, { type: 'manual' }],
+  },
+  refund: {
+    events: [{ ...orderRoute, properties: { ...orderRoute.properties, path: '/refunds' } }],
+  },
+};
+
+describe('a delivery', () => {
+  it('that comes twice starts one run', async () => {
+    const { router, runs } = open(jobs);
+    const [first] = await router.route(toDelivery({ requestId: 'request-1' }));
+    const [second] = await router.route(toDelivery({ requestId: 'request-1' }));
+    expect(first).toEqual({ job: 'order', runId: expect.any(String), status: 'queued', outcome: 'accepted' });
+    expect(second).toEqual({ ...first, outcome: 'duplicate' });
+    expect(await runs()).toHaveLength(1);
+  });
+
+  it('that comes twice at the same time starts one run', async () => {
+    const { router, runs } = open(jobs);
+    const delivery = toDelivery({ requestId: 'request-1' });
+    const answers = await Promise.all([router.route(delivery), router.route(delivery)]);
+    expect(answers.flat().map(({ outcome }) => outcome)).toEqual(['accepted', 'duplicate']);
+    expect(await runs()).toHaveLength(1);
+  });
+
+  it('has its run in the ledger when it is answered, and nothing was started before', async () => {
+    const { router, starts, runs } = open(jobs);
+    await router.route(toDelivery());
+    expect((await runs()).map(({ status }) => status)).toEqual(['queued']);
+    expect(starts).toEqual([]);
+  });
+
+  it('is not answered when the ledger cannot take it', async () => {
+    const full = open(jobs);
+    const accept = async () => {
+      throw new LedgerError('database or disk is full');
+    };
+    const router = createRouter({ ...full.parts, engine: { ...full.engine, accept } });
+    await expect(router.route(toDelivery())).rejects.toThrow(LedgerError);
+    expect(full.starts).toEqual([]);
+  });
+});
+
+describe('an Idempotency-Key', () => {
+  it('gives the first run again, also for another invocation', async () => {
+    const { router, runs } = open(jobs);
+    const [first] = await router.route(keyed({ requestId: 'request-1' }));
+    const [again] = await router.route(keyed({ requestId: 'request-2' }));
+    expect(again).toEqual({ ...first, outcome: 'duplicate' });
+    expect(await runs()).toHaveLength(1);
+  });
+
+  it('conflicts with another body', async () => {
+    const { router, runs } = open(jobs);
+    await router.route(keyed({ requestId: 'request-1', body: '{"sku":7}' }));
+    const [other] = await router.route(keyed({ requestId: 'request-2', body: '{"sku":8}' }));
+    expect(other).toMatchObject({ outcome: 'conflict' });
+    expect(await runs()).toHaveLength(1);
+  });
+
+  it('counts within its route, its caller and 24 hours', async () => {
+    const { router, runs, clock } = open(jobs);
+    const requests: HttpRequest[] = [
+      { requestId: 'request-1' },
+      { requestId: 'request-2', path: '/refunds', routeKey: 'POST /refunds' },
+      { requestId: 'request-3', subject: 'ada' },
+      { requestId: 'request-4', subject: 'grace' },
+    ];
+    for (const request of requests) await router.route(keyed(request));
+    clock.pass(86_400);
+    await router.route(keyed({ requestId: 'request-5' }));
+    expect((await runs()).map(({ eventId }) => eventId)).toEqual([
+      'request-5',
+      'request-4',
+      'request-3',
+      'request-2',
+      'request-1',
+    ]);
+  });
+});
+
+describe('credentials for a job that asks for them', () => {
+  const headers = { authorization: 'Bearer s3cr3t' };
+  const secretJobs = { order: { ...jobs.order, forwardCredentials: true } };
+
+  it('reach it by claim check, and nothing else', async () => {
+    const { router, runs, ledger, engine, starts } = open(secretJobs);
+    const [dispatched] = await router.route(toDelivery({ headers, body: '{"sku":7}' }));
+    const runId = dispatched?.runId ?? '';
+    await engine.tell(runId, { kind: 'due' });
+
+    expect(await ledger.loadEvent(runId)).not.toContain('s3cr3t');
+    const [run] = await runs();
+    expect(JSON.stringify(run)).not.toContain('s3cr3t');
+    const [start] = starts;
+    expect(JSON.stringify(start)).not.toContain('s3cr3t');
+    expect(start?.order.event).toBeUndefined();
+    expect(start?.event).toEqual({ tier: 'claim-check', payload: run?.payload });
+    const path = fileURLToPath(run?.payload?.uri ?? '');
+    expect(JSON.parse(readFileSync(path, 'utf8')).records[0].data.headers.authorization).toBe(
+      'Bearer s3cr3t',
+    );
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+  });
+
+  it('are stored before the run is: when they cannot be, there is no run', async () => {
+    const payloads = {
+      put: async () => {
+        throw new PayloadError('no space left');
+      },
+      get: async () => '',
+    };
+    const { router, runs } = open(secretJobs, { payloads });
+    await expect(router.route(toDelivery({ headers }))).rejects.toThrow(PayloadError);
+    expect(await runs()).toEqual([]);
+  });
+
+  it('reach its replay too', async () => {
+    const { router, ledger, starts, engine } = open(secretJobs);
+    const [first] = await router.route(toDelivery({ headers }));
+    const replay = await router.replay(first?.runId ?? '', 'replay-1');
+    await engine.tell(replay.id, { kind: 'due' });
+    const [start] = starts;
+    if (start?.event.tier !== 'claim-check') throw new Error('it went another way');
+    expect(readFileSync(fileURLToPath(start.event.payload.uri), 'utf8')).toContain('Bearer s3cr3t');
+    expect(start.event.payload.uri).toContain(replay.id);
+    expect(await ledger.loadEvent(replay.id)).not.toContain('s3cr3t');
+  });
+});
+
+describe('a replay', () => {
+  it('is a new run with the old event, linked to the old one, on the plan of now', async () => {
+    const before = open(jobs);
+    const [first] = await before.router.route(toDelivery({ body: '{"sku":7}' }));
+    const runId = first?.runId ?? '';
+    before.clock.pass(60);
+    const { jobs: changed } = toJobsFile({ order: { ...jobs.order, timeout: 7 } });
+    const router = createRouter({ ...before.parts, jobs: changed });
+
+    const replay = await router.replay(runId, 'replay-1');
+    expect(replay).toMatchObject({
+      job: 'order',
+      status: 'queued',
+      source: 'http-api-gateway',
+      eventId: 'request-1',
+      replayOf: runId,
+      rule: '',
+      attempts: [],
+      createdAt: before.clock.now(),
+      plan: { timeoutSeconds: 7 },
+    });
+    expect(replay.id).not.toBe(runId);
+    expect(await before.ledger.loadEvent(replay.id)).toBe(await before.ledger.loadEvent(runId));
+    expect((await before.ledger.load(runId))?.plan.timeoutSeconds).toBe(3600);
+  });
+
+  it('is the same run for the same request, and another one for another', async () => {
+    const { router, runs } = open(jobs);
+    const [first] = await router.route(toDelivery());
+    const runId = first?.runId ?? '';
+    const ids = [];
+    for (const request of ['replay-1', 'replay-1', 'replay-2'])
+      ids.push((await router.replay(runId, request)).id);
+    expect(ids[1]).toBe(ids[0]);
+    expect(ids[2]).not.toBe(ids[0]);
+    expect(await runs()).toHaveLength(3);
+  });
+
+  it('leaves alone the claim of the first run', async () => {
+    const { router } = open(jobs);
+    const [first] = await router.route(keyed({ requestId: 'request-1' }));
+    await router.replay(first?.runId ?? '', 'replay-1');
+    const [again] = await router.route(keyed({ requestId: 'request-2' }));
+    expect(again).toEqual({ ...first, outcome: 'duplicate' });
+  });
+
+  it('is refused for a run, a job or an event that is not there', async () => {
+    const world = open(jobs);
+    const [first] = await world.router.route(toDelivery());
+    const runId = first?.runId ?? '';
+    const unknown = world.router.replay('0000000000000000000000dead', 'replay-1');
+    await expect(unknown).rejects.toThrow(new ReplayError('no run is named 0000000000000000000000dead'));
+    const gone = createRouter({ ...world.parts, jobs: [] }).replay(runId, 'replay-1');
+    await expect(gone).rejects.toThrow(new ReplayError('job order is not in jobs.yml any more'));
+    const ledger = { ...world.ledger, loadEvent: async () => undefined };
+    const old = createRouter({ ...world.parts, ledger }).replay(runId, 'replay-1');
+    await expect(old).rejects.toThrow(new ReplayError(`the event of run ${runId} is not kept any more`));
+  });
+
+  it('is refused for a run whose event could not be read: there is nothing to give the job', async () => {
+    const world = open(jobs);
+    const records = [{ recordId: 'record-1', error: 'it is no JSON', bytes: '{"sku' }];
+    const [failed] = await world.router.route({ ...toDelivery(), records });
+    expect(failed).toMatchObject({ status: 'failed', outcome: 'accepted' });
+    await expect(world.router.replay(failed?.runId ?? '', 'replay-1')).rejects.toThrow(
+      new ReplayError(`run ${failed?.runId} has no event that a job could be given: it is no JSON`),
+    );
+  });
+
+  it('does not start without the credentials that its job asks for', async () => {
+    const world = open({ order: { ...jobs.order, forwardCredentials: true } });
+    const [first] = await world.router.route(toDelivery({ headers: { authorization: 'Bearer s3cr3t' } }));
+    world.remove();
+    await expect(world.router.replay(first?.runId ?? '', 'replay-1')).rejects.toThrow(PayloadError);
+    expect(await world.runs()).toHaveLength(1);
+  });
+});
+
+describe('a delivery that no job takes', () => {
+  const tick = { signalbox: { rule: 'order-12345678', scheduledTime: '2026-11-20T02:00:00Z' } };
+  const other = { requestId: 'request-1', path: '/nothing', routeKey: 'POST /nothing' };
+
+  it.each([
+    [
+      'an unknown job',
+      manual.parse({ job: 'ordre', input: 1 }, invocation),
+      'no job is named ordre; jobs.yml has order, refund',
+    ],
+    [
+      'a job that is not started by hand',
+      manual.parse({ job: 'refund', input: 1 }, invocation),
+      'job refund is not started by hand: add "- type: manual" to its events in jobs.yml',
+    ],
+    ['an unknown schedule', schedule.parse(tick, invocation), 'no job has the schedule order-12345678'],
+    ['an unknown route', toDelivery(other), 'no job has the route POST /nothing'],
+  ])('is refused with what it names: %s', async (_what, delivery, message) => {
+    const { router, runs } = open(jobs);
+    await expect(router.route(delivery)).rejects.toThrow(new NoRuleError(message));
+    expect(await runs()).toEqual([]);
+  });
+
+  it('names a rule of another kind as a schedule: it is unknown', async () => {
+    const rule = toJobsFile(jobs).jobs[0]?.events[0]?.id;
+    const delivery = schedule.parse({ signalbox: { ...tick.signalbox, rule } }, invocation);
+    await expect(open(jobs).router.route(delivery)).rejects.toThrow(`no job has the schedule ${rule}`);
+  });
+});
+
+function toDelivery(request: HttpRequest = {}) {
+  return httpApiGateway.parse(toFormat2({ body: '{"sku":7}', ...request }), invocation);
+}
+
+function keyed(request: HttpRequest) {
+  return toDelivery({ headers: { 'idempotency-key': 'k' }, ...request });
+}
