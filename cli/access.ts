@@ -29,7 +29,7 @@ export async function openAccess(home: Home, readJobs: () => JobsFile, log: Log)
 
 const about = z.object({ home: z.string() });
 const started = z.object({ runId: z.string() });
-const functionError = z.object({ errorMessage: z.string() });
+const functionError = z.object({ errorType: z.string(), errorMessage: z.string() });
 const problem = z
   .object({ detail: z.string() })
   .or(z.object({ message: z.string() }).transform(({ message }) => ({ detail: message })));
@@ -53,7 +53,7 @@ function toRunning(url: string): Access {
     async invoke(job, input) {
       const answer = await post(`${url}/2015-03-31/functions/manual/invocations`, { job, input });
       const failed = functionError.safeParse(answer);
-      if (failed.success) throw new CommandError(exitCodes.mistake, failed.data.errorMessage);
+      if (failed.success) throw toCommandError(failed.data);
       return started.parse(answer).runId;
     },
     async cancel(runId) {
@@ -66,6 +66,12 @@ function toRunning(url: string): Access {
     },
     async close() {},
   };
+}
+
+/** A payload that nobody takes is a mistake of the caller's; whatever else went wrong is the router's. */
+function toCommandError({ errorType, errorMessage }: z.infer<typeof functionError>): CommandError {
+  const isMistake = errorType === 'EventParseError' || errorType === 'NoRuleError';
+  return new CommandError(isMistake ? exitCodes.mistake : exitCodes.unavailable, errorMessage);
 }
 
 async function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<unknown> {

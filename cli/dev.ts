@@ -13,6 +13,7 @@ import { toContext } from '../shared/local/server/invoke-api.ts';
 import { createApp, listen } from '../shared/local/server/server.ts';
 import type { WorldOptions } from '../shared/local/world.ts';
 import type { Complain } from '../shared/router/trigger.ts';
+import { toMessage } from '../shared/to-message.ts';
 import { tellOfJobs } from './dev-greeting.ts';
 import { CommandError, exitCodes } from './exit.ts';
 
@@ -127,8 +128,4 @@ function toPortError(error: unknown, port: number): Error {
       cause: error,
     });
   return error instanceof Error ? error : new Error(String(error));
-}
-
-function toMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { toRunView } from '../shared/runs/view.ts';
+import { toMessage } from '../shared/to-message.ts';
 import { openAccess } from './access.ts';
 import type { Environment } from './environment.ts';
 import { CommandError, exitCodes } from './exit.ts';
@@ -57,8 +58,4 @@ async function readInput({ directory }: Environment, file: string): Promise<unkn
 /** Stdin may be a pipe that has nothing yet: reading it as a file would fail then. */
 function readBytes(path: string | undefined): Promise<Buffer> {
   return path === undefined ? buffer(process.stdin) : readFile(path);
-}
-
-function toMessage(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
 }

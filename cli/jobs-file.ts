@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseJobs } from '../shared/jobs/parse.ts';
 import type { JobsFile } from '../shared/jobs/schema/file.ts';
 import { type Home, toHome } from '../shared/local/home.ts';
+import { toMessage } from '../shared/to-message.ts';
 import type { Environment } from './environment.ts';
 import { CommandError, exitCodes } from './exit.ts';
 
@@ -35,7 +36,7 @@ function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = toMessage(cause);
     throw new CommandError(exitCodes.mistake, `${path} can't be read: ${reason}`, { cause });
   }
 }

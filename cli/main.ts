@@ -4,6 +4,7 @@ import { LockedError } from '../shared/local/lock.ts';
 import { createLog } from '../shared/local/log.ts';
 import { LedgerError } from '../shared/runs/ledger.ts';
 import { EventParseError, NoRuleError } from '../shared/sources/source.ts';
+import { toMessage } from '../shared/to-message.ts';
 import { dev } from './dev.ts';
 import { describeDev } from './dev-help.ts';
 import { readEnvironment } from './environment.ts';
@@ -80,10 +81,6 @@ function toExitCode(error: unknown): number {
     (each) => each instanceof JobsFileError || each instanceof EventParseError || each instanceof NoRuleError,
   );
   return isMistake ? exitCodes.mistake : exitCodes.failed;
-}
-
-function toMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 function count(number: number, what: string): string {

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { LedgerError } from '../runs/ledger.ts';
+import { toMessage } from '../to-message.ts';
 
 const version = 1;
 
@@ -78,7 +79,7 @@ function readNumber(database: DatabaseSync, pragma: 'application_id' | 'user_ver
 }
 
 function toSentence(cause: unknown, path: string): string {
-  const text = cause instanceof Error ? cause.message : String(cause);
+  const text = toMessage(cause);
   if (/not a database/.test(text))
     return `${path} is not an SQLite file: move it away, and a new ledger is made`;
   if (/unable to open/.test(text)) return `the ledger ${path} can't be opened: ${text}`;

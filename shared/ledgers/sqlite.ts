@@ -8,6 +8,7 @@ import {
   type RunPage,
 } from '../runs/ledger.ts';
 import type { EpochMs, Run } from '../runs/run.ts';
+import { toMessage } from '../to-message.ts';
 
 /**
  * The ledger in an SQLite file. Every call is one transaction, so an accepted run is never seen half done.
@@ -148,7 +149,7 @@ function guard<T>(work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    const text = cause instanceof Error ? cause.message : String(cause);
+    const text = toMessage(cause);
     throw new LedgerError(`the ledger could not be read or written: ${text}`, { cause });
   }
 }

@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { LedgerError } from '../runs/ledger.ts';
+import { toMessage } from '../to-message.ts';
 
 /** Where the local router keeps everything: `.signalbox/` beside jobs.yml, readable by this user only. */
 export type Home = {
@@ -31,7 +32,7 @@ export function makeHome(home: Home): void {
   try {
     mkdirSync(home.path, { recursive: true, mode: 0o700 });
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = toMessage(cause);
     throw new LedgerError(`${home.path} can't be made: ${reason}`, { cause });
   }
 }

@@ -1,5 +1,6 @@
 import { DatabaseSync } from 'node:sqlite';
 import { LedgerError } from '../runs/ledger.ts';
+import { toMessage } from '../to-message.ts';
 
 /** Another router holds the ledger. */
 export class LockedError extends Error {
@@ -21,7 +22,7 @@ export function lock(path: string): { readonly release: () => void } {
     if (cause instanceof Error && /locked/.test(cause.message)) {
       throw new LockedError(`another router is using ${path}`, { cause });
     }
-    throw new LedgerError(`${path} can't be locked: ${cause instanceof Error ? cause.message : cause}`, {
+    throw new LedgerError(`${path} can't be locked: ${toMessage(cause)}`, {
       cause,
     });
   }

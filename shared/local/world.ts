@@ -8,6 +8,7 @@ import type { Ledger } from '../runs/ledger.ts';
 import { none } from '../targets/none.ts';
 import { createProcessTarget } from '../targets/process/process.ts';
 import type { Target } from '../targets/target.ts';
+import { toMessage } from '../to-message.ts';
 import { type Home, makeHome } from './home.ts';
 import { LockedError, lock } from './lock.ts';
 import { createRunLog, type Log } from './log.ts';
@@ -55,7 +56,7 @@ export function openWorld(home: Home, { slots, log, wrap = (parts) => parts }: W
   const announcer = createListeners();
   announcer.listen(createRunLog(log));
   const fail = (error: unknown) =>
-    log.error({ err: error }, `the router stumbled and goes on: ${toText(error)}`);
+    log.error({ err: error }, `the router stumbled and goes on: ${toMessage(error)}`);
   const pump = createPump({ ledger, targets, slots, now, fail });
   const warn = (runId: string, problem: string) => log.warn({ runId }, `${runId}: ${problem}`);
   const engine = createEngine({ ledger, targets, payloads, announcer, waker: pump.waker, now, warn });
@@ -84,8 +85,4 @@ function lockHome(home: Home): ReturnType<typeof lock> {
       cause: error,
     });
   }
-}
-
-function toText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

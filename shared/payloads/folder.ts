@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { replaceFile } from '../local/replace-file.ts';
+import { toMessage } from '../to-message.ts';
 import { PayloadError, type PayloadStore } from './payload-store.ts';
 
 /** Payloads as files that only this user can read: `<folder>/<run id>.json`. */
@@ -15,7 +16,7 @@ export function createFolderPayloadStore(folder: string): PayloadStore {
         await replaceFile(path, text);
       } catch (cause) {
         throw new PayloadError(
-          `the event of run ${runId} could not be written to ${path}: ${toText(cause)}`,
+          `the event of run ${runId} could not be written to ${path}: ${toMessage(cause)}`,
           { cause },
         );
       }
@@ -24,11 +25,17 @@ export function createFolderPayloadStore(folder: string): PayloadStore {
 
     async get({ uri, sha256 }) {
       const text = await readPayload(uri).catch((cause) => {
-        throw new PayloadError(`the event at ${uri} could not be read: ${toText(cause)}`, { cause });
+        throw new PayloadError(`the event at ${uri} could not be read: ${toMessage(cause)}`, { cause });
       });
       if (toSha256(text) !== sha256)
         throw new PayloadError(`the event at ${uri} is not what was stored there`);
       return text;
+    },
+
+    async remove({ uri }) {
+      await removePayload(uri).catch((cause) => {
+        throw new PayloadError(`the event at ${uri} could not be removed: ${toMessage(cause)}`, { cause });
+      });
     },
   };
 }
@@ -38,10 +45,10 @@ async function readPayload(uri: string): Promise<string> {
   return readFile(fileURLToPath(uri), 'utf8');
 }
 
-function toSha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+async function removePayload(uri: string): Promise<void> {
+  await rm(fileURLToPath(uri), { force: true });
 }
 
-function toText(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+function toSha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }

@@ -9,6 +9,8 @@ export interface PayloadStore {
   put(runId: string, text: string): Promise<StoredPayload>;
   /** Gives the text back; throws when it is gone or isn't what was stored. */
   get(payload: StoredPayload): Promise<string>;
+  /** Forgets it. It may be gone already. */
+  remove(payload: StoredPayload): Promise<void>;
 }
 
 export class PayloadError extends Error {

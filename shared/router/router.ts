@@ -6,6 +6,7 @@ import type { Ledger } from '../runs/ledger.ts';
 import type { Plan } from '../runs/plan.ts';
 import type { EpochMs, Run } from '../runs/run.ts';
 import type { Delivery, Dispatched } from '../sources/source.ts';
+import { toMessage } from '../to-message.ts';
 import { type RunDraft, toDrafts, toReplay } from './draft.ts';
 
 export type RouterParts = {
@@ -56,7 +57,7 @@ export function createRouter({ table, jobs, engine, ledger, payloads, toPlan, no
       const event = await ledger.loadEvent(runId);
       if (event === undefined) throw new ReplayError(`the event of run ${runId} is not kept any more`);
       const draft = toReplay(original, event, toPlan(job), requestId, now());
-      const secret = original.payload ? await payloads.get(original.payload) : undefined;
+      const secret = await readSecret(original);
       const { run } = await accept(secret === undefined ? draft : { ...draft, secret });
       return run;
     },
@@ -73,8 +74,20 @@ export function createRouter({ table, jobs, engine, ledger, payloads, toPlan, no
     secret,
     ...draft
   }: RunDraft): Promise<{ outcome: 'accepted' | 'duplicate'; run: Run }> {
-    const stored = secret === undefined ? {} : { payload: await payloads.put(draft.run.id, secret) };
-    const accepted = await engine.accept({ ...draft, run: { ...draft.run, ...stored } });
-    return { outcome: accepted.outcome, run: accepted.run ?? draft.run };
+    const payload = secret === undefined ? undefined : await payloads.put(draft.run.id, secret);
+    const { outcome, run = draft.run } = await engine.accept({
+      ...draft,
+      run: { ...draft.run, ...(payload === undefined ? {} : { payload }) },
+    });
+    // Nobody will ask for it. What can't be removed now is only left behind, in the same safe place.
+    if (payload !== undefined && run.id !== draft.run.id) await payloads.remove(payload).catch(() => {});
+    return { outcome, run };
+  }
+
+  async function readSecret({ id, payload }: Run): Promise<string | undefined> {
+    if (payload === undefined) return undefined;
+    return payloads.get(payload).catch((cause) => {
+      throw new ReplayError(`run ${id} can't be replayed: ${toMessage(cause)}`, { cause });
+    });
   }
 }

@@ -1,4 +1,5 @@
 import type { Report, StartAnswer, StopAnswer, Target } from '../targets/target.ts';
+import { toMessage } from '../to-message.ts';
 import type { Effect } from './effect.ts';
 import type { World } from './engine.ts';
 import { fit } from './fit.ts';
@@ -46,14 +47,14 @@ async function start(world: World, run: Run, token: string): Promise<StartAnswer
     event = await carry(world, run, order, target);
   } catch (error) {
     // Nothing was asked of the target yet.
-    world.warn(run.id, `attempt ${attempt.number} could not be prepared: ${toText(error)}`);
-    return { kind: 'refused', cause: { class: 'target-unavailable', reason: toText(error) } };
+    world.warn(run.id, `attempt ${attempt.number} could not be prepared: ${toMessage(error)}`);
+    return { kind: 'refused', cause: { class: 'target-unavailable', reason: toMessage(error) } };
   }
   try {
     return await target.start(order, event);
   } catch (error) {
-    world.warn(run.id, `attempt ${attempt.number}: the answer to its start is unknown: ${toText(error)}`);
-    return { kind: 'unknown', reason: toText(error) };
+    world.warn(run.id, `attempt ${attempt.number}: the answer to its start is unknown: ${toMessage(error)}`);
+    return { kind: 'unknown', reason: toMessage(error) };
   }
 }
 
@@ -77,8 +78,8 @@ async function stop(
   try {
     return await toTarget(world, run).stop(externalId === undefined ? { token } : { token, externalId });
   } catch (error) {
-    world.warn(run.id, `it could not be asked to stop: ${toText(error)}`);
-    return { kind: 'unknown', reason: toText(error) };
+    world.warn(run.id, `it could not be asked to stop: ${toMessage(error)}`);
+    return { kind: 'unknown', reason: toMessage(error) };
   }
 }
 
@@ -94,7 +95,7 @@ async function describe(
     const told = reports.map((report: Report): Input => ({ kind: 'reported', report }));
     return [...told, { kind: 'effect-done', key }];
   } catch (error) {
-    world.warn(run.id, `it could not be looked at: ${toText(error)}`);
+    world.warn(run.id, `it could not be looked at: ${toMessage(error)}`);
     return [{ kind: 'effect-failed', key }];
   }
 }
@@ -104,7 +105,7 @@ async function announce(world: World, run: Run, effect: Effect & { kind: 'announ
     await world.announcer.announce(run, effect.announcement);
     return { kind: 'effect-done', key: effect.key };
   } catch (error) {
-    world.warn(run.id, `"${effect.announcement.what}" could not be announced: ${toText(error)}`);
+    world.warn(run.id, `"${effect.announcement.what}" could not be announced: ${toMessage(error)}`);
     return { kind: 'effect-failed', key: effect.key };
   }
 }
@@ -114,8 +115,4 @@ function toTarget(world: World, run: Run): Target {
   const found = world.targets[target];
   if (found === undefined) throw new Error(`no target is named ${target}`);
   return found;
-}
-
-function toText(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

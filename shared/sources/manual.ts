@@ -1,5 +1,5 @@
 import { isJson, isObject } from '../events/json.ts';
-import { EventParseError, type Source } from './source.ts';
+import { EventParseError, NoRuleError, type Source } from './source.ts';
 
 /**
  * Runs that a person starts: the console's test, `aws lambda invoke`, `signalbox invoke`.
@@ -48,7 +48,7 @@ export const manual: Source = {
 
   /** Throws: who called sees the message. */
   refuse(error) {
-    if (error instanceof EventParseError) throw error;
+    if (error instanceof EventParseError || error instanceof NoRuleError) throw error;
     const reason = error instanceof Error ? error.message : 'for an unknown reason';
     throw new Error(`manual: no run was recorded and no job was started: ${reason}`, { cause: error });
   },

@@ -53,6 +53,16 @@ export function testPayloadStore(name: string, open: OpenPayloadStore): void {
       expect(await store.get(await store.put(toRunId(2), ''))).toBe('');
     });
 
+    it('forgets what is removed, and nothing else; removing it twice is once', async () => {
+      const { store } = open();
+      const kept = await store.put(toRunId(1), 'kept');
+      const removed = await store.put(toRunId(2), 'removed');
+      await store.remove(removed);
+      await store.remove(removed);
+      await expect(store.get(removed)).rejects.toThrow(PayloadError);
+      expect(await store.get(kept)).toBe('kept');
+    });
+
     it('throws a PayloadError that names the place when the payload is gone', async () => {
       const { store, ruin } = open();
       const payload = await store.put(runId, '{}');

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PayloadError } from '../../shared/payloads/payload-store.ts';
@@ -137,10 +137,20 @@ describe('credentials for a job that asks for them', () => {
         throw new PayloadError('no space left');
       },
       get: async () => '',
+      remove: async () => {},
     };
     const { router, runs } = open(secretJobs, { payloads });
     await expect(router.route(toDelivery({ headers }))).rejects.toThrow(PayloadError);
     expect(await runs()).toEqual([]);
+  });
+
+  it('are not left behind by a request that was sent twice', async () => {
+    const world = open(secretJobs);
+    const twice = { headers: { ...headers, 'idempotency-key': 'order-7' } };
+    const [first] = await world.router.route(toDelivery({ ...twice, requestId: 'request-1' }));
+    const [again] = await world.router.route(toDelivery({ ...twice, requestId: 'request-2' }));
+    expect(again).toEqual({ ...first, outcome: 'duplicate' });
+    expect(readdirSync(world.folder)).toEqual([`${first?.runId}.json`]);
   });
 
   it('reach its replay too', async () => {
@@ -229,7 +239,9 @@ describe('a replay', () => {
     const world = open({ order: { ...jobs.order, forwardCredentials: true } });
     const [first] = await world.router.route(toDelivery({ headers: { authorization: 'Bearer s3cr3t' } }));
     world.remove();
-    await expect(world.router.replay(first?.runId ?? '', 'replay-1')).rejects.toThrow(PayloadError);
+    const replay = world.router.replay(first?.runId ?? '', 'replay-1');
+    await expect(replay).rejects.toThrow(ReplayError);
+    await expect(replay).rejects.toThrow(`run ${first?.runId} can't be replayed: the event at file://`);
     expect(await world.runs()).toHaveLength(1);
   });
 });

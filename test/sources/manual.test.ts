@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { LedgerError } from '../../shared/runs/ledger.ts';
 import { manual } from '../../shared/sources/manual.ts';
 import { EventParseError, NoRuleError } from '../../shared/sources/source.ts';
 import { invocation, testSource } from '../contract/source.ts';
@@ -67,9 +68,10 @@ describe('a manual run', () => {
   });
 
   it('is refused by throwing what the caller needs to know', () => {
-    expect(() => manual.refuse(new NoRuleError('no job is named word-index'), payload)).toThrow(
-      'manual: no run was recorded and no job was started: no job is named word-index',
+    expect(() => manual.refuse(new LedgerError('the disk is full'), payload)).toThrow(
+      'manual: no run was recorded and no job was started: the disk is full',
     );
+    expect(() => manual.refuse(new NoRuleError('no job is named word-index'), payload)).toThrow(NoRuleError);
     expect(() => manual.refuse(undefined, payload)).toThrow('for an unknown reason');
     expect(() => manual.refuse(new EventParseError('manual', 'odd'), payload)).toThrow(EventParseError);
   });

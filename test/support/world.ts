@@ -35,6 +35,9 @@ export function createWorld(courseOf: (order: Order) => Course = () => ({ second
     async get({ uri }) {
       return put.get(uri) ?? '';
     },
+    async remove({ uri }) {
+      put.delete(uri);
+    },
   };
   const announcer: Announcer = {
     async announce(_run, { what, attempt }) {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Context as LambdaContext } from 'aws-lambda';
 import { Hono } from 'hono';
 import type { Trigger } from '../../router/trigger.ts';
+import { toMessage } from '../../to-message.ts';
 import { readBody } from './body.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
@@ -125,8 +126,4 @@ function fail(
     { Type: 'User', Message: message, message },
     { status, headers: { ...headers, 'x-amzn-errortype': type } },
   );
-}
-
-function toMessage(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

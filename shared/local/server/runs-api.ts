@@ -26,8 +26,7 @@ export function createRunsApi({ ledger, engine, router, listen }: RunsApiParts):
     if (status !== undefined && known === undefined)
       return problem(400, `status is one of ${runStatuses.join(', ')}.`);
     if (!/^[1-9]\d{0,3}$/.test(limit)) return problem(400, 'limit is a whole number from 1 to 9999.');
-    if (since !== undefined && Number.isNaN(Date.parse(since)))
-      return problem(400, 'since is a time in ISO 8601.');
+    if (since !== undefined && !isTime(since)) return problem(400, 'since is a time in ISO 8601.');
     if (after !== undefined && !/^\d+$/.test(after))
       return problem(400, 'after is what the page before gave as "next".');
     const page = await ledger.list({
@@ -85,4 +84,8 @@ function toAnswer(run: Run): Response {
   return isFinished(run)
     ? Response.json(toRunView(run))
     : Response.json(toRunView(run), { status: 202, headers: { 'retry-after': '1' } });
+}
+
+function isTime(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/.test(text) && !Number.isNaN(Date.parse(text));
 }

@@ -61,7 +61,7 @@ export function listen(
 /** Lets requests under way end, and drops connections that only wait, such as streams of events. */
 function close(server: Server): Promise<void> {
   return new Promise((resolve) => {
-    const force = setTimeout(() => server.closeAllConnections(), 2000);
+    const force = setTimeout(() => server.closeAllConnections(), 500);
     server.close(() => {
       clearTimeout(force);
       resolve();

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { Cause } from '../../runs/failure.ts';
 import type { Limits } from '../../runs/fit.ts';
 import { toVariables } from '../../runs/order.ts';
+import { toMessage } from '../../to-message.ts';
 import type { Report, StartAnswer, StopAnswer, Target } from '../target.ts';
 import {
   type AttemptFolder,
@@ -73,7 +74,7 @@ export function createProcessTarget(root: string): Target {
         end = supervise(folder);
       } catch (error) {
         // Such as a full disk: nothing was started.
-        const reason = `its folder ${folder.path} can't be used: ${error instanceof Error ? error.message : error}`;
+        const reason = `its folder ${folder.path} can't be used: ${toMessage(error)}`;
         return { kind: 'refused', cause: { class: 'target-unavailable', reason } };
       }
       return untilAnswer(folder, end);

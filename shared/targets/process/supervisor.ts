@@ -92,6 +92,11 @@ function keep(record: ProcessRecord, then: () => void = () => {}): void {
     replaceRecord(folder, record);
     then();
   } catch {
+    // Somebody removed the folder: there is nobody left to tell.
+    if (!isDirectory(folder.path)) {
+      then();
+      return;
+    }
     setTimeout(() => {
       if (newest === record) keep(record, then);
     }, 500);

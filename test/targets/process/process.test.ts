@@ -53,6 +53,15 @@ describe('how a process ended', () => {
     expect(await untilEnded(target, { token })).toMatchObject({ failure: { exitCode: 5 } });
     await until('the supervisor is gone', () => !lives(supervisor));
   });
+
+  it('is told to nobody when its folder was removed: the supervisor ends with the job', async () => {
+    const { target, folder, toShell, pathOf, pids } = createProcesses();
+    await target.start(toShell('while [ ! -e go ]; do sleep 0.02; done'), inline);
+    const { supervisor } = pids();
+    rmSync(pathOf(), { recursive: true });
+    writeFileSync(join(folder, 'go'), '');
+    await until('the supervisor is gone', () => !lives(supervisor));
+  });
 });
 
 describe('what a process is given', () => {
