@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from 'node:fs';
+import { replaceFile } from '../replace-file.ts';
 import type { Home } from './home.ts';
-import { replaceFile } from './replace-file.ts';
 
 /** What a running router leaves for the command line to find it by. */
 export type RouterNote = { readonly url: string; readonly pid: number };

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { parseScheduleExpression, type ScheduleExpression } from '../jobs/schedule-expression.ts';
 import type { Job } from '../jobs/schema/job.ts';
-import { replaceFile } from './replace-file.ts';
+import { replaceFile } from '../replace-file.ts';
 
 /** A schedule's tick: the payload is what EventBridge Scheduler sends to the schedule function. */
 export type Tick = { readonly rule: string; readonly scheduledAtMs: number };

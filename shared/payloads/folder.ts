@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { replaceFile } from '../local/replace-file.ts';
+import { replaceFile } from '../replace-file.ts';
 import { toMessage } from '../to-message.ts';
 import { PayloadError, type PayloadStore } from './payload-store.ts';
 

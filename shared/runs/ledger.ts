@@ -1,4 +1,4 @@
-import type { Claim } from '../sources/source.ts';
+import type { Claim } from '../events/claim.ts';
 import type { EpochMs, Run, RunStatus } from './run.ts';
 
 /** A run that isn't in the ledger yet, with the event that the job will get, serialised. */

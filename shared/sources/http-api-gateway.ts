@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { Claim } from '../events/claim.ts';
 import { type HttpApiRequest, parseHttpApiRequest } from './http-api-gateway-request.ts';
 import { HttpBodyError, parseHttpBody } from './http-body.ts';
 import { toAnswer, toRefusal } from './http-response.ts';
-import { type Claim, EventParseError, type Invocation, type Source } from './source.ts';
+import { EventParseError, type Invocation, type Source } from './source.ts';
 
 /**
  * Requests to an Amazon API Gateway HTTP API, payload formats 1.0 and 2.0.

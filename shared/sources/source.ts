@@ -1,3 +1,4 @@
+import type { Claim } from '../events/claim.ts';
 import type { CloudEvent, SourceName } from '../events/trigger-event.ts';
 
 /** What Lambda tells a handler about the invocation besides the payload. */
@@ -11,12 +12,6 @@ export type DeliveryRecord = { readonly recordId: string; readonly event: CloudE
 
 /** `bytes` as they came, when they are text; else in base64. */
 export type UnreadableRecord = { readonly recordId: string; readonly error: string; readonly bytes: string };
-
-/**
- * Something that may be delivered only once in a while: whoever claims it first keeps it for `seconds`.
- * A delivery without claims is claimed by its run's own id.
- */
-export type Claim = { readonly id: string; readonly seconds: number };
 
 /** What rules need to know of a delivery that is not in its records. */
 export type Addressed =
