@@ -18,6 +18,8 @@ import {
 
 /** How long a target may show no trace of what it started before that is taken for lost, in milliseconds. */
 const lostAfterMs = 600_000;
+/** How old a look that found no trace may be to count, in milliseconds. */
+const freshMs = 60_000;
 
 /**
  * The engine: what a run becomes when something happens to it.
@@ -110,7 +112,7 @@ function onReported(run: Run, report: Report, now: EpochMs): Run {
     const lives = report.state === 'pending' || report.state === 'running';
     return lives ? stopStranger(run, report.token, report.externalId, now) : run;
   }
-  if (report.state === 'absent') return onAbsent(run, attempt, now);
+  if (report.state === 'absent') return onAbsent(run, attempt, report.lookedAt, now);
   const seen = identify(
     withoutEffect(withoutEffect(run, `describe:${report.token}`), `start:${report.token}`),
     attempt,
@@ -131,15 +133,17 @@ function onReported(run: Run, report: Report, now: EpochMs): Run {
 }
 
 /** "I don't see it" is not "it's gone": what was started a moment ago may not be visible yet. */
-function onAbsent(run: Run, attempt: Attempt, now: EpochMs): Run {
+function onAbsent(run: Run, attempt: Attempt, lookedAt: EpochMs, now: EpochMs): Run {
   const told = withoutEffect(run, `describe:${attempt.start.token}`);
   // The start itself is still being repeated, and its answer will tell more.
   if (owesStart(run, attempt.start.token)) return told;
+  // Whoever looked was held up since: what was true then says nothing of now.
+  if (now - lookedAt > freshMs) return told;
   const { absentSince } = attempt.start;
   if (absentSince === undefined) {
-    return withAttempt(told, { ...attempt, start: { ...attempt.start, absentSince: now } });
+    return withAttempt(told, { ...attempt, start: { ...attempt.start, absentSince: lookedAt } });
   }
-  if (now - absentSince < lostAfterMs) return told;
+  if (lookedAt - absentSince < lostAfterMs) return told;
   return run.status === 'stopping' ? endStopping(told, now) : askToStop(told, 'lost', now);
 }
 

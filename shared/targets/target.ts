@@ -19,8 +19,8 @@ export type Report = { readonly token: string; readonly externalId?: string } & 
     }
   /** For certain: nothing was started with this token, and nothing ever will be. */
   | { readonly state: 'never-started'; readonly cause: Cause }
-  /** No trace of it: too early to be seen, or too late. */
-  | { readonly state: 'absent' }
+  /** No trace of it: too early to be seen, or too late. `lookedAt` is when the look for it began. */
+  | { readonly state: 'absent'; readonly lookedAt: EpochMs }
 );
 
 /** Every outcome that is to be expected is a value; a start doesn't throw. */

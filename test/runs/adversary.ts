@@ -206,7 +206,7 @@ function news(): fc.Arbitrary<News> {
     fc.record({ state: fc.constant('ended' as const), endedAt: at, failure: causes() }),
     fc.record({ state: fc.constant('ended' as const), startedAt: at, endedAt: at, failure: causes() }),
     fc.record({ state: fc.constant('never-started' as const), cause: causes() }),
-    fc.constant({ state: 'absent' as const }),
+    fc.record({ state: fc.constant('absent' as const), lookedAt: fc.constantFrom(-90_000, -5000, 0, 0) }),
   );
 }
 
@@ -214,6 +214,7 @@ function shifted<T extends object>(told: T, now: EpochMs): T {
   return {
     ...told,
     ...('startedAt' in told && typeof told.startedAt === 'number' ? { startedAt: now + told.startedAt } : {}),
+    ...('lookedAt' in told && typeof told.lookedAt === 'number' ? { lookedAt: now + told.lookedAt } : {}),
     ...('endedAt' in told && typeof told.endedAt === 'number' ? { endedAt: now + told.endedAt } : {}),
   };
 }

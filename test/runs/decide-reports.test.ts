@@ -72,7 +72,7 @@ describe('a report of something that the run does not know as its live one', () 
     const story = createRunningStory();
     const before = story.run();
     expect(story.reported({ state: 'ended', endedAt: start }, `${runId}-7-1`, 'task-7')).toBe(before);
-    expect(story.reported({ state: 'absent' }, `${runId}-7-1`)).toBe(before);
+    expect(story.absent(0, `${runId}-7-1`)).toBe(before);
   });
 });
 
@@ -111,9 +111,9 @@ describe('a report that comes late', () => {
 
   it('of no trace changes nothing the second time', () => {
     const story = createRunningStory();
-    story.reported({ state: 'absent' });
+    story.absent();
     const before = story.run();
-    expect(story.reported({ state: 'absent' })).toBe(before);
+    expect(story.absent()).toBe(before);
   });
 
   it('that it never started does not end a job that was seen to run', () => {

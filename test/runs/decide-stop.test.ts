@@ -221,53 +221,69 @@ describe('a run that is asked to be cancelled', () => {
 });
 
 describe('a job that the target has no trace of', () => {
-  const absent = { state: 'absent' } as const;
-
   it('is waited for: it may not be visible yet', () => {
     const story = createRunningStory({ timeoutSeconds: 3600 });
-    story.reported(absent);
+    story.absent();
     story.pass(599);
-    story.reported(absent);
+    story.absent();
     expect(story.run().status).toBe('running');
   });
 
   it('is lost after ten minutes, and stopped in case it lives after all', () => {
     const story = createRunningStory({ timeoutSeconds: 3600 });
-    story.reported(absent);
+    story.absent();
     story.pass(600);
-    story.reported(absent);
+    story.absent();
     expect(story.run()).toMatchObject({ status: 'stopping', stopping: { reason: 'lost' } });
     expect(owed(story.run())).toContain('stop …-1-1 task-1');
     story.stopAnswered({ kind: 'asked' });
-    story.reported(absent);
+    story.absent();
     expect(story.run()).toMatchObject({ status: 'failed', cause: { class: 'lost' } });
   });
 
   it('is lost only after ten minutes without a break', () => {
     const story = createRunningStory({ timeoutSeconds: 3600 });
-    story.reported(absent);
+    story.absent();
     story.pass(599);
     story.reported({ state: 'running', startedAt: start }, story.token(), 'task-1');
     story.pass(2);
-    story.reported(absent);
+    story.absent();
+    expect(story.run().status).toBe('running');
+  });
+
+  it('is not lost by an old look that is told late, by a router that was held up', () => {
+    const story = createRunningStory({ timeoutSeconds: 3600 });
+    story.absent();
+    story.pass(660);
+    const before = story.run();
+    expect(story.absent(61)).toBe(before);
+    story.absent(60);
+    expect(story.run()).toMatchObject({ status: 'stopping', stopping: { reason: 'lost' } });
+  });
+
+  it('is not lost by one look that is told twice', () => {
+    const story = createRunningStory({ timeoutSeconds: 3600 });
+    story.absent();
+    story.pass(60);
+    story.absent(60);
     expect(story.run().status).toBe('running');
   });
 
   it('is tried again when retryOn names lost', () => {
     const story = createRunningStory({ timeoutSeconds: 3600, retry: { attempts: 2, retryOn: ['lost'] } });
-    story.reported(absent);
+    story.absent();
     story.pass(600);
-    story.reported(absent);
+    story.absent();
     story.stopAnswered({ kind: 'never-started' });
     expect(story.run()).toMatchObject({ status: 'waiting', next: { attempt: 2, start: 1 } });
   });
 
   it('is stopped when it turns up again after it was taken for lost: one attempt lives at a time', () => {
     const story = createRunningStory({ timeoutSeconds: 3600, retry: { attempts: 2, retryOn: ['lost'] } });
-    story.reported(absent);
+    story.absent();
     story.pass(600);
-    story.reported(absent);
-    story.reported(absent);
+    story.absent();
+    story.absent();
     story.due();
     const lost = story.run().attempts[0]?.start.token ?? '';
     expect(story.run()).toMatchObject({ status: 'starting', attempts: [{ number: 1 }, { number: 2 }] });
@@ -280,9 +296,9 @@ describe('a job that the target has no trace of', () => {
     const story = createStory({ startTimeoutSeconds: 3600 });
     story.dueNow();
     story.unknown();
-    story.reported(absent);
+    story.absent();
     story.pass(601);
-    story.reported(absent);
+    story.absent();
     expect(story.run().status).toBe('starting');
     expect(owed(story.run())).toEqual(['start …-1-1']);
   });
@@ -290,9 +306,9 @@ describe('a job that the target has no trace of', () => {
   it('and is being stopped has ended after ten minutes', () => {
     const story = createRunningStory();
     story.cancel();
-    story.reported(absent);
+    story.absent();
     story.pass(600);
-    story.reported(absent);
+    story.absent();
     expect(story.run().status).toBe('cancelled');
   });
 });

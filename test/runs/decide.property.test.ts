@@ -133,7 +133,7 @@ function createHonestTarget(nature: Nature) {
     const about = { token, externalId: nameOf(run) };
     const endedAt = ended.get(token) ?? (nature === 'ends by itself' ? now : undefined);
     const cause = { class: 'no-capacity', reason: 'none left' } as const;
-    if (nature === 'is gone without a trace') return { token, state: 'absent' };
+    if (nature === 'is gone without a trace') return { token, state: 'absent', lookedAt: now };
     if (nature === 'never started' && !started.has(token)) return { token, state: 'never-started', cause };
     if (endedAt !== undefined) {
       const failure = { class: 'exit-code', reason: 'exited with code 1', exitCode: 1 } as const;

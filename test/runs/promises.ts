@@ -216,9 +216,11 @@ function createFates(tokens: readonly string[]) {
     if (state !== 'absent') absent.delete(token);
     if (state === 'pending' || state === 'running') seen.add(token);
     if (state !== 'absent') return;
-    const since = absent.get(token) ?? now;
+    // A look that is older than a minute says nothing of now.
+    if (now - report.lookedAt > 60_000) return;
+    const since = absent.get(token) ?? report.lookedAt;
     absent.set(token, since);
-    if (now - since >= 600_000) settled.add(token);
+    if (report.lookedAt - since >= 600_000) settled.add(token);
   }
 }
 

@@ -84,7 +84,9 @@ export function createScriptedTarget(now: () => EpochMs, courseOf: (order: Order
         const job = jobs.get(token);
         const cause = buried.get(token);
         if (job === undefined)
-          return cause ? { token, state: 'never-started', cause } : { token, state: 'absent' };
+          return cause
+            ? { token, state: 'never-started', cause }
+            : { token, state: 'absent', lookedAt: now() };
         const { startedAt, endsAt, failure } = job;
         const about = { token, externalId: `job-of-${token}`, startedAt };
         return endsAt > now()

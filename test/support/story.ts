@@ -62,6 +62,9 @@ export function createStory(plan: PlanChange = {}, run: Partial<Run> = {}) {
       tell({ kind: 'stop-answered', key, token: of, answer }),
     reported: (news: News, of = token(), externalId?: string) =>
       tell({ kind: 'reported', report: { token: of, ...about(externalId), ...news } }),
+    /** Somebody looked, `secondsAgo`, and found no trace. */
+    absent: (secondsAgo = 0, of = token()) =>
+      story.reported({ state: 'absent', lookedAt: now - secondsAgo * 1000 }, of),
     /** The job ends now, by itself; without a failure it succeeded. */
     ended: (failure?: Cause) =>
       story.reported({ state: 'ended', endedAt: now, ...(failure ? { failure } : {}) }),

@@ -173,7 +173,7 @@ function stopProcess(record: ProcessRecord | 'unreadable' | undefined): StopAnsw
 function toReport(folder: AttemptFolder, record: ProcessRecord | 'unreadable' | undefined): Report {
   const { token } = folder;
   const about = { token, externalId: token };
-  if (record === undefined) return { token, state: 'absent' };
+  if (record === undefined) return { token, state: 'absent', lookedAt: Date.now() };
   if (record === 'unreadable') return { ...about, state: 'ended', endedAt: Date.now(), failure: lost };
   switch (record.phase) {
     case 'claimed':

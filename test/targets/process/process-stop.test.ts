@@ -208,7 +208,7 @@ describe('a start that was cut short', () => {
     const { target, pathOf, toShell, written } = createProcesses();
     mkdirSync(pathOf(), { recursive: true });
     writeFileSync(join(pathOf(), 'order.json'), '{"token":');
-    expect(await target.describe([{ token }])).toEqual([{ token, state: 'absent' }]);
+    expect(await target.describe([{ token }])).toMatchObject([{ token, state: 'absent' }]);
     await target.start(toShell('echo begun > begun'), inline);
     expect(await written('begun')).toBe('begun');
   });
