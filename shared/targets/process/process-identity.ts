@@ -39,12 +39,25 @@ function toLinuxBirth(pid: number): string | undefined {
   return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}/${rest[18]}`;
 }
 
+/** Asking ps takes milliseconds, and running jobs are looked at many times a second. */
+const psMemoryMs = 1000;
+const living = new Map<number, { readonly born: string; readonly until: number }>();
+
+/** For systems without /proc. Always in one language and time zone, so that two routers read the same. */
 function toPsBirth(pid: number): string | undefined {
+  const known = living.get(pid);
+  if (known && Date.now() < known.until) return known.born;
+  living.delete(pid);
   try {
-    const line = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8' }).trim();
-    const [state, ...date] = line.split(/\s+/);
-    return line === '' || state?.startsWith('Z') ? undefined : date.join(' ');
+    const env = { PATH: '/bin:/usr/bin', LC_ALL: 'C', TZ: 'UTC' };
+    const answer = execFileSync('ps', ['-o', 'stat=,lstart=', '-p', String(pid)], { encoding: 'utf8', env });
+    const [state, ...date] = answer.trim().split(/\s+/);
+    if (date.length === 0 || state?.startsWith('Z')) return undefined;
+    const born = date.join(' ');
+    living.set(pid, { born, until: Date.now() + psMemoryMs });
+    return born;
   } catch {
+    // ps fails when there is no such process.
     return undefined;
   }
 }
