@@ -8,6 +8,14 @@ export const exitCodes = {
   unavailable: 5,
 } as const;
 
+export const firstSteps = `
+First steps:
+  signalbox init           write a jobs.yml with one job
+  signalbox invoke hello   run it once
+  signalbox dev            keep a router running, and send it events
+  signalbox runs list      see what ran, and why it failed
+`;
+
 export const exitCodeHelp = `
 Exit codes:
   0  done

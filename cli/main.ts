@@ -5,49 +5,14 @@ import { createLog } from '../shared/local/log.ts';
 import { LedgerError } from '../shared/runs/ledger.ts';
 import { EventParseError, NoRuleError } from '../shared/sources/source.ts';
 import { toMessage } from '../shared/to-message.ts';
-import { dev } from './dev.ts';
-import { describeDev } from './dev-help.ts';
-import { readEnvironment } from './environment.ts';
-import { CommandError, exitCodeHelp, exitCodes } from './exit.ts';
+import { createDev } from './dev-command.ts';
+import { type Environment, readEnvironment } from './environment.ts';
+import { CommandError, exitCodeHelp, exitCodes, firstSteps } from './exit.ts';
 import { createInit } from './init.ts';
 import { createInvoke } from './invoke.ts';
-import { readJobsFile } from './jobs-file.ts';
 import { createRuns } from './runs.ts';
 import type { Shell } from './shell.ts';
 import { createValidate } from './validate.ts';
-
-const environment = readEnvironment();
-const program = new Command('signalbox')
-  .description('Starts long-running jobs from events, once, and keeps a ledger of every run.')
-  .option('--config <file>', 'the jobs.yml to use; the nearest one upwards, if left out')
-  .addHelpText('after', exitCodeHelp)
-  .exitOverride()
-  .configureHelp({ showGlobalOptions: true });
-
-const shell: Shell = {
-  environment,
-  log: createLog(environment.logLevel),
-  print: (text) => void process.stdout.write(`${text}\n`),
-  note: (text) => void process.stderr.write(`${text}\n`),
-  configPath: () => program.opts<{ config?: string }>().config,
-  exitWith: (exitCode) => {
-    process.exitCode = exitCode;
-  },
-};
-
-program.addCommand(createInit(shell));
-program.addCommand(createValidate(shell));
-program.addCommand(
-  describeDev(new Command('dev')).action(async ({ port, slots }: { port: number; slots?: number }) => {
-    await dev(readJobsFile(environment, shell.configPath()), shell.log, {
-      port,
-      ...(slots === undefined ? {} : { slots }),
-    });
-  }),
-);
-program.addCommand(createInvoke(shell));
-program.addCommand(createRuns(shell));
-inherit(program);
 
 // Whoever reads may have enough of it, as `head` has: that is no failure.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -55,13 +20,41 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit();
 });
 
+const note = (text: string) => void process.stderr.write(`${text}\n`);
+
 try {
-  await program.parseAsync();
+  await createProgram(readEnvironment()).parseAsync();
 } catch (error) {
   process.exitCode = toExitCode(error);
   if (error instanceof JobsFileError)
-    shell.note(`${error.message}\n${count(error.problems.length, 'mistake')} in jobs.yml`);
-  else if (!(error instanceof CommanderError)) shell.note(`error: ${toMessage(error)}`);
+    note(`${error.message}\n${count(error.problems.length, 'mistake')} in jobs.yml`);
+  else if (!(error instanceof CommanderError)) note(`error: ${toMessage(error)}`);
+}
+
+function createProgram(environment: Environment): Command {
+  const program = new Command('signalbox')
+    .description('Starts long-running jobs from events, once, and keeps a ledger of every run.')
+    .option('--config <file>', 'the jobs.yml to use; the nearest one upwards, if left out')
+    .addHelpText('after', `${firstSteps}${exitCodeHelp}`)
+    .exitOverride()
+    .configureHelp({ showGlobalOptions: true });
+  const shell: Shell = {
+    environment,
+    log: createLog(environment.logLevel),
+    print: (text) => void process.stdout.write(`${text}\n`),
+    note,
+    configPath: () => program.opts<{ config?: string }>().config,
+    exitWith: (exitCode) => {
+      process.exitCode = exitCode;
+    },
+  };
+  program.addCommand(createInit(shell));
+  program.addCommand(createValidate(shell));
+  program.addCommand(createDev(shell));
+  program.addCommand(createInvoke(shell));
+  program.addCommand(createRuns(shell));
+  inherit(program);
+  return program;
 }
 
 /** Commands that are made apart don't have their parent's settings by themselves. */

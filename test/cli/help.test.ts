@@ -1,7 +1,7 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import { createCommandLine } from './signalbox.ts';
 
-const { run, makeFolder, close } = createCommandLine();
+const { run, start, makeFolder, close } = createCommandLine();
 const folder = makeFolder();
 afterAll(close);
 
@@ -45,4 +45,12 @@ describe.concurrent('a mistake in the command line', () => {
     expect(stderr).toContain(message);
     expect(stderr).not.toContain('    at ');
   });
+});
+
+it('a log level that is none exits 2, and names the variable', async () => {
+  const { code, stderr } = await start(folder, ['validate'], { more: { SIGNALBOX_LOG_LEVEL: 'loud' } }).ended;
+  expect(code).toBe(2);
+  expect(stderr).toBe(
+    'error: the environment variable SIGNALBOX_LOG_LEVEL is "loud", expected one of trace, debug, info, warn, error, fatal, silent\n',
+  );
 });

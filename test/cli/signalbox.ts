@@ -38,9 +38,9 @@ export function createCommandLine() {
   function start(
     folder: string,
     parameters: readonly string[],
-    { input = '', mostMs = 20_000 } = {},
+    { input = '', mostMs = 20_000, more = {} } = {},
   ): Running {
-    const env = { PATH: process.env['PATH'], HOME: folder, NODE_COMPILE_CACHE: compileCache };
+    const env = { PATH: process.env['PATH'], HOME: folder, NODE_COMPILE_CACHE: compileCache, ...more };
     const child = spawn(process.execPath, [main, ...parameters], { cwd: folder, env, timeout: mostMs });
     running.add(child);
     let stdout = '';

@@ -1,19 +1,26 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
+import { dev } from './dev.ts';
+import { readJobsFile } from './jobs-file.ts';
 import { toLimit } from './runs.ts';
+import type { Shell } from './shell.ts';
 
-/** `signalbox dev`: its options and its help. */
-export function describeDev(command: Command): Command {
-  return command
+/** `signalbox dev`: the router, until it is told to end. */
+export function createDev({ environment, log, configPath }: Shell): Command {
+  return new Command('dev')
     .description('Run the router on this machine: routes, schedules, the runs API and the Lambda Invoke API.')
     .option('--port <number>', 'where to listen, on 127.0.0.1; 0 takes any free port', toPort, 4400)
     .option('--slots <number>', 'how many jobs run at once; the number of cores, if left out', toLimit)
-    .addHelpText('after', examples);
+    .addHelpText('after', examples)
+    .action(async (options: { port: number; slots?: number }) => {
+      await dev(readJobsFile(environment, configPath()), log, options);
+    });
 }
 
 const examples = `
 The router listens on the loopback address only, and keeps runs, events and logs in .signalbox/ beside jobs.yml.
 It may be killed at any moment: jobs go on, and the next router finds how they ended.
 Ctrl-C ends it once the running jobs have ended; a second Ctrl-C ends it at once and leaves them running.
+The environment variable SIGNALBOX_LOG_LEVEL says how much is logged: trace, debug, info, warn, error, fatal or silent.
 
 Any AWS SDK or the AWS CLI can send a payload to a trigger function, which are named after the event sources:
 
