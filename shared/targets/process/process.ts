@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { closeSync, mkdirSync, openSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { Cause } from '../../runs/failure.ts';
@@ -18,7 +19,7 @@ import {
 } from './attempt-folder.ts';
 import { isAlive, isTaken, type ProcessIdentity } from './process-identity.ts';
 
-const supervisor = fileURLToPath(new URL('./supervisor.ts', import.meta.url));
+const supervisor = fileURLToPath(new URL('./start-supervisor.mjs', import.meta.url));
 /** A supervisor says within this that it runs the job; after that its fate is unknown, and asked for again. */
 const answerMs = 15_000;
 
@@ -42,6 +43,8 @@ const limits: Limits = {
  */
 export function createProcessTarget(root: string): Target {
   const folderOf = (token: string) => toAttemptFolder(root, token);
+  // Beside the attempts, where only this user can write: what lies in it is run.
+  const cache = join(root, 'compile-cache');
 
   return {
     name: 'process',
@@ -71,7 +74,7 @@ export function createProcessTarget(root: string): Target {
           timeoutSeconds,
           stopTimeoutSeconds,
         });
-        end = supervise(folder);
+        end = supervise(folder, cache);
       } catch (error) {
         // Such as a full disk: nothing was started.
         const reason = `its folder ${folder.path} can't be used: ${toMessage(error)}`;
@@ -123,10 +126,10 @@ async function untilAnswer(folder: AttemptFolder, end: SupervisorEnd): Promise<S
 }
 
 /** Starts a supervisor that outlives this process; what it has to complain about goes to the job's log. */
-function supervise(folder: AttemptFolder): SupervisorEnd {
+function supervise(folder: AttemptFolder, cache: string): SupervisorEnd {
   const end: { reason: string | undefined } = { reason: undefined };
   const log = openSync(toLogPath(folder), 'a', 0o600);
-  const child = spawn(process.execPath, [supervisor, folder.path, folder.token], {
+  const child = spawn(process.execPath, [supervisor, folder.path, folder.token, cache], {
     cwd: folder.path,
     detached: true,
     stdio: ['ignore', 'ignore', log],

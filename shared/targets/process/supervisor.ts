@@ -1,5 +1,5 @@
 /**
- * Runs one job to its end and writes down how it ended: `node supervisor.ts <folder> <token>`.
+ * Runs one job to its end and writes down how it ended: `node start-supervisor.mjs <folder> <token> <cache>`.
  *
  * It is a process of its own, in a session of its own, so that the router may be killed and started again
  * while the job goes on and its exit code is kept. SIGTERM asks it to stop the job.
