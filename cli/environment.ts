@@ -1,6 +1,6 @@
 import { CommandError, exitCodes } from './exit.ts';
 
-/** Everything that the command line takes from its surroundings; `process.env` is read here and nowhere else. */
+/** Everything that the command line takes from its surroundings; the command line reads `process.env` here and nowhere else. */
 export type Environment = {
   /** Relative paths start here: where the command was called, also when pnpm runs it from the repository's root. */
   readonly directory: string;

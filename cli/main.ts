@@ -69,10 +69,7 @@ function toExitCode(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.mistake;
   if (error instanceof CommandError) return error.exitCode;
   if (error instanceof LedgerError || error instanceof LockedError) return exitCodes.unavailable;
-  const causes = [error, error instanceof Error ? error.cause : undefined];
-  const isMistake = causes.some(
-    (each) => each instanceof JobsFileError || each instanceof EventParseError || each instanceof NoRuleError,
-  );
+  const isMistake = [JobsFileError, EventParseError, NoRuleError].some((type) => error instanceof type);
   return isMistake ? exitCodes.mistake : exitCodes.failed;
 }
 

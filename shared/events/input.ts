@@ -10,7 +10,8 @@ export type InputRule = {
 
 export type InputTransformer = {
   readonly inputPathsMap?: { readonly [name: string]: string };
-  readonly inputTemplate: string;
+  /** Text, or the JSON that the text would be. */
+  readonly inputTemplate: Json;
 };
 
 /** An input path or template that this router, or EventBridge, doesn't take. */
@@ -63,7 +64,7 @@ export function checkInputTransformer({ inputPathsMap = {}, inputTemplate }: Inp
     }
     parseInputPath(path);
   }
-  for (const [, name = ''] of inputTemplate.matchAll(placeholders)) {
+  for (const [, name = ''] of toText(inputTemplate).matchAll(placeholders)) {
     if (Object.hasOwn(inputPathsMap, name) || reserved.has(name)) continue;
     throw new InputError(
       `inputTemplate has <${name}>, expected a name of inputPathsMap or one of ${[...reserved.keys()].join(', ')}`,
@@ -88,7 +89,7 @@ function transform(transformer: InputTransformer, event: Json): Json {
   checkInputTransformer(transformer);
   const { inputPathsMap = {}, inputTemplate } = transformer;
   let isQuoted = false;
-  const filled = inputTemplate.replaceAll(
+  const filled = toText(inputTemplate).replaceAll(
     /<([A-Za-z0-9_.-]{1,256})>|\\.|"/g,
     (found, name: string | undefined) => {
       if (found === '"') isQuoted = !isQuoted;
@@ -101,6 +102,10 @@ function transform(transformer: InputTransformer, event: Json): Json {
     },
   );
   return parseJson(filled) ?? filled;
+}
+
+function toText(template: Json): string {
+  return typeof template === 'string' ? template : JSON.stringify(template);
 }
 
 function follow(steps: readonly (string | number)[], event: Json): Json | undefined {

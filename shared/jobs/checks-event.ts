@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkInputTransformer, InputError, parseInputPath } from '../events/input.ts';
 import type { SourceName } from '../events/trigger-event.ts';
 import { atMostOneOf, type Check, check, exactlyOneOf, forEach, has, inside, mistakeIf } from './checks.ts';
 import { checkEventPattern, checkPattern } from './checks-pattern.ts';
@@ -6,10 +7,20 @@ import { isRecord } from './document.ts';
 import { parseRoutePath, RouteError } from './http-route.ts';
 import { atKey, atValue, type Mistake, toShown } from './mistake.ts';
 import { parseScheduleExpression, ScheduleExpressionError } from './schedule-expression.ts';
+import { inputTransformer, jsonPath } from './schema/event-bus.ts';
 import { routePath } from './schema/event-http.ts';
 
 const deliveryFailure = inside('onDeliveryFailure', [exactlyOneOf('sqsQueueArn', 'sqsQueueName')]);
-const oneInput = atMostOneOf('input', 'inputPath', 'inputTransformer');
+/** What would fail at every event is a mistake now. */
+const inputs = [
+  atMostOneOf('input', 'inputPath', 'inputTransformer'),
+  check(z.object({ inputPath: jsonPath }), ({ inputPath }) =>
+    findRefusal('inputPath', InputError, () => parseInputPath(inputPath)),
+  ),
+  check(z.object({ inputTransformer }), ({ inputTransformer }) =>
+    findRefusal('inputTransformer', InputError, () => checkInputTransformer(inputTransformer)),
+  ),
+];
 const filterPatterns = inside('filterPatterns', [forEach([checkPattern])]);
 
 const fifo = z.string().endsWith('.fifo');
@@ -68,12 +79,12 @@ const checksOf: Readonly<Record<SourceName, readonly Check[]>> = {
   sns: [exactlyOneOf('snsTopicArn', 'snsTopicName'), deliveryFailure, inside('filterPolicy', [checkPattern])],
   'event-bus': [
     exactlyOneOf('eventBusArn', 'eventBusName', 'useDefaultBus'),
-    oneInput,
+    ...inputs,
     deliveryFailure,
     inside('eventPattern', [checkEventPattern]),
   ],
   schedule: [
-    oneInput,
+    ...inputs,
     check(z.object({ scheduleRate: z.string().min(1).max(256) }), ({ scheduleRate }) =>
       findScheduleMistake('scheduleRate', scheduleRate),
     ),
@@ -126,22 +137,24 @@ export const checkEvent: Check = (raw) => {
 };
 
 function findRouteMistake(path: string): readonly Mistake[] {
-  if (path === '$default') return [];
-  try {
-    parseRoutePath(path);
-    return [];
-  } catch (error) {
-    if (error instanceof RouteError) return [atValue(['path'], error.message)];
-    throw error;
-  }
+  return path === '$default' ? [] : findRefusal('path', RouteError, () => parseRoutePath(path));
 }
 
 function findScheduleMistake(name: string, rate: string, timezone?: string): readonly Mistake[] {
+  return findRefusal(name, ScheduleExpressionError, () => parseScheduleExpression(rate, timezone));
+}
+
+/** What the router's own parser says against a value. */
+function findRefusal(
+  name: string,
+  refusal: new (message: string) => Error,
+  parse: () => unknown,
+): readonly Mistake[] {
   try {
-    parseScheduleExpression(rate, timezone);
+    parse();
     return [];
   } catch (error) {
-    if (error instanceof ScheduleExpressionError) return [atValue([name], error.message)];
+    if (error instanceof refusal) return [atValue([name], error.message)];
     throw error;
   }
 }

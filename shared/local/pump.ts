@@ -3,7 +3,7 @@ import type { Engine } from '../runs/engine.ts';
 import type { Input } from '../runs/input.ts';
 import type { Ledger } from '../runs/ledger.ts';
 import type { EpochMs, Run } from '../runs/run.ts';
-import type { Handle, Report, Target } from '../targets/target.ts';
+import type { Report, Target } from '../targets/target.ts';
 import { createTimerWaker } from '../wakers/timer.ts';
 import type { Waker } from '../wakers/waker.ts';
 
@@ -43,6 +43,7 @@ export function createPump({ ledger, targets, slots, now, fail }: PumpParts): Pu
   const live = new Map<string, Run>();
   const told = new Map<string, Promise<void>>();
   const doubtful = new Set<string>();
+  const hidden = new Set<string>();
   const waker = createTimerWaker(() => void turn(), now);
   let engine: Engine | undefined;
   let mode: 'idle' | 'on' | 'draining' | 'off' = 'idle';
@@ -132,7 +133,10 @@ export function createPump({ ledger, targets, slots, now, fail }: PumpParts): Pu
   function note(id: string, run: Run | undefined): void {
     doubtful.delete(id);
     if (run && ['starting', 'running', 'stopping'].includes(run.status)) live.set(id, run);
-    else live.delete(id);
+    else {
+      live.delete(id);
+      hidden.delete(id);
+    }
   }
 
   async function pause(error: unknown): Promise<void> {
@@ -142,14 +146,22 @@ export function createPump({ ledger, targets, slots, now, fail }: PumpParts): Pu
 
   /** Asks the targets about everything that lives, and tells the engine of what is news. */
   async function look(): Promise<void> {
-    const settled = [...live.values()].filter(({ id }) => !told.has(id));
-    for (const [name, runs] of Map.groupBy(settled, (run) => run.plan.work.target)) {
-      const byToken = new Map(runs.flatMap(toHandle).map((found) => [found.handle.token, found]));
-      const reports = await targets[name]?.describe([...byToken.values()].map(({ handle }) => handle));
-      for (const report of reports ?? []) {
-        const run = byToken.get(report.token)?.run;
-        if (run && isNews(run, report)) tell(run.id, { kind: 'reported', report });
-      }
+    await Promise.all([...live.values()].filter(({ id }) => !told.has(id)).map(lookAt));
+  }
+
+  /** One that can't be looked at hides none of the others, and is told of once. */
+  async function lookAt(run: Run): Promise<void> {
+    const start = run.attempts.at(-1)?.start;
+    if (start === undefined) return;
+    const { token, externalId } = start;
+    const handle = externalId === undefined ? { token } : { token, externalId };
+    try {
+      const reports = (await targets[run.plan.work.target]?.describe([handle])) ?? [];
+      hidden.delete(run.id);
+      for (const report of reports) if (isNews(run, report)) tell(run.id, { kind: 'reported', report });
+    } catch (error) {
+      if (!hidden.has(run.id)) fail(error);
+      hidden.add(run.id);
     }
   }
 
@@ -179,13 +191,6 @@ export function createPump({ ledger, targets, slots, now, fail }: PumpParts): Pu
     } while (after !== undefined);
     return runs;
   }
-}
-
-function toHandle(run: Run): { run: Run; handle: Handle }[] {
-  const start = run.attempts.at(-1)?.start;
-  if (start === undefined) return [];
-  const { token, externalId } = start;
-  return [{ run, handle: externalId === undefined ? { token } : { token, externalId } }];
 }
 
 function isNews(run: Run, report: Report): boolean {

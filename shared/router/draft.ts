@@ -1,10 +1,8 @@
-import type { InputRule } from '../events/input.ts';
-import { applyInput } from '../events/input.ts';
+import { applyInput, type InputRule } from '../events/input.ts';
 import { isJson } from '../events/json.ts';
 import { credentialHeaders, holdsCredentials, redactPayload, redactRecord } from '../events/redact.ts';
 import type { CloudEvent, TriggerEvent } from '../events/trigger-event.ts';
 import type { Match } from '../jobs/routing-table.ts';
-import type { JobEvent } from '../jobs/schema/event.ts';
 import { settle } from '../runs/due.ts';
 import { toRunId } from '../runs/identity.ts';
 import type { Draft } from '../runs/ledger.ts';
@@ -134,23 +132,9 @@ function toTriggerEvent(
 }
 
 /** A schedule's tick carries no input of its own: the rule says what the job gets. */
-function withInput(event: CloudEvent, rule: (JobEvent & { type: 'schedule' })['properties']): CloudEvent {
+function withInput(event: CloudEvent, rule: InputRule): CloudEvent {
   const { input, inputPath, inputTransformer } = rule;
   if (input === undefined && inputPath === undefined && inputTransformer === undefined) return event;
   const tick = { 'detail-type': 'Scheduled Event', time: event.time, resources: [event.source], detail: {} };
-  return { ...event, data: { ...event.data, input: applyInput(toInputRule(rule), tick) } };
-}
-
-/** A template may be written as text or as the JSON that the text would be. */
-function toInputRule({
-  input,
-  inputPath,
-  inputTransformer,
-}: (JobEvent & { type: 'schedule' })['properties']): InputRule {
-  if (inputTransformer) {
-    const { inputTemplate, ...paths } = inputTransformer;
-    const text = typeof inputTemplate === 'string' ? inputTemplate : JSON.stringify(inputTemplate);
-    return { inputTransformer: { ...paths, inputTemplate: text } };
-  }
-  return inputPath === undefined ? { input: input ?? null } : { inputPath };
+  return { ...event, data: { ...event.data, input: applyInput(rule, tick) } };
 }

@@ -296,3 +296,32 @@ describe('the events of a job', () => {
     ]);
   });
 });
+
+describe.each([
+  ['schedule', 'scheduleRate: rate(1 day)'],
+  ['event-bus', 'useDefaultBus: true, eventPattern: { source: [acme] }'],
+] as const)('the input of a %s event', (type, others) => {
+  const of = (input: string) => problemsOfEvent(type, `{ ${others}, ${input} }`);
+
+  it('may be a path, or a template as text or as JSON', () => {
+    expect(of("inputPath: '$.detail.items[0]'")).toEqual([]);
+    expect(of('inputTransformer: { inputPathsMap: { t: $.time }, inputTemplate: \'{"at": <t>}\' }')).toEqual(
+      [],
+    );
+    expect(of("inputTransformer: { inputPathsMap: { t: $.time }, inputTemplate: { at: '<t>' } }")).toEqual(
+      [],
+    );
+  });
+
+  it('is refused here when no event could ever be put through it', () => {
+    expect(of("inputPath: '$.a[*]'")).toEqual([
+      `inputPath: input path "$.a[*]": expected .name, ['name'] or [0] at character 4`,
+    ]);
+    expect(of("inputTransformer: { inputPathsMap: { t: '$.a[*]' }, inputTemplate: <t> }")).toEqual([
+      `inputTransformer: input path "$.a[*]": expected .name, ['name'] or [0] at character 4`,
+    ]);
+    expect(of("inputTransformer: { inputTemplate: { at: '<t>' } }")).toEqual([
+      expect.stringMatching(/^inputTransformer: inputTemplate has <t>, expected a name of inputPathsMap/),
+    ]);
+  });
+});

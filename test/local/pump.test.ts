@@ -143,6 +143,27 @@ describe('the pump', () => {
     expect(pump.live()).toBe(1);
   });
 
+  it('notices the end of the others when one cannot be looked at, and tells of that one once', async () => {
+    const first = toRunId(1);
+    const broken = new Error('its folder cannot be read');
+    const { pump, engine, ledger, failed } = createRouter({
+      slots: 3,
+      change: (target) => ({
+        ...target,
+        describe: async (handles) => {
+          if (handles.some(({ token }) => token.startsWith(first))) throw broken;
+          return target.describe(handles);
+        },
+      }),
+    });
+    const [, ...others] = await accept(engine, 3);
+    await pump.start(engine);
+    await untilAll(ledger, others, 'succeeded');
+    await sleep(200);
+    expect(failed).toEqual([broken]);
+    expect((await ledger.load(first))?.status).toBe('running');
+  });
+
   it('stops a job that is cancelled, and never starts one that was cancelled in the line', async () => {
     const { pump, engine, ledger, target } = createRouter({ slots: 1, courseOf: () => ({ seconds: 1000 }) });
     const [running, queued] = await accept(engine, 2);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { functionArn, userPoolArn } from './arns.ts';
-import { flag, type Immutable, listOf, mapping, matching, seconds, text } from './basics.ts';
+import { flag, listOf, mapping, matching, seconds, text } from './basics.ts';
 
 const identitySource = matching(
   /^\$(?:request\.(?:header|querystring)\.\S+|context\.\S+|stageVariables\.\S+)$/,
@@ -40,5 +40,3 @@ export const authorizer = z.discriminatedUnion(
   ],
   mapping('a mapping with "type" iam, cognito or lambda'),
 );
-
-export type Authorizer = Immutable<z.output<typeof authorizer>>;

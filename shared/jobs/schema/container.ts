@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Immutable, listOf, matching, numberFrom, text, wholeNumber } from './basics.ts';
+import { listOf, matching, numberFrom, text, wholeNumber } from './basics.ts';
 import { environment, secrets } from './environment.ts';
 
 /** The name of the container that gets the event; no sidecar can have it. */
@@ -23,16 +23,12 @@ const containerProperties = {
 
 export const container = z.strictObject(containerProperties);
 
-export type Container = Immutable<z.output<typeof container>>;
-
 export const sidecar = z.strictObject({
   name: matching(/^[A-Za-z0-9_-]{1,255}$/, 'a name of 1 to 255 letters, digits, "-" and "_"').describe(
     'Name of the container in its task.',
   ),
   ...containerProperties,
 });
-
-export type Sidecar = Immutable<z.output<typeof sidecar>>;
 
 export const resources = z.strictObject({
   cpu: numberFrom(0.25, 448).describe('In vCPU. On Fargate 0.25, 0.5, 1, 2, 4, 8 or 16.'),
@@ -44,5 +40,3 @@ export const resources = z.strictObject({
     .exactOptional(),
   gpu: wholeNumber(1, 16).describe('Number of GPUs, on Batch with compute type ec2.').exactOptional(),
 });
-
-export type Resources = Immutable<z.output<typeof resources>>;

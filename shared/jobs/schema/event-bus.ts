@@ -3,20 +3,21 @@ import { eventBusArn } from './arns.ts';
 import { json, matching, text } from './basics.ts';
 import { onDeliveryFailure, pattern } from './event-message.ts';
 
-const jsonPath = matching(/^\$(?:[.[].*)?$/, 'a path into the event, such as $.detail');
+export const jsonPath = matching(/^\$(?:[.[].*)?$/, 'a path into the event, such as $.detail');
+
+export const inputTransformer = z.strictObject({
+  inputPathsMap: z
+    .record(text, jsonPath, { error: 'a mapping of names to paths, such as { id: $.detail.id }' })
+    .describe('Names for parts of the event.')
+    .exactOptional(),
+  inputTemplate: json.describe('What the job gets, with <name> where a part of the event belongs.'),
+});
 
 /** What the job gets in place of the event. */
 const inputs = {
   input: json.describe('What the job gets in place of the event.').exactOptional(),
   inputPath: jsonPath.describe('The part of the event that the job gets.').exactOptional(),
-  inputTransformer: z
-    .strictObject({
-      inputPathsMap: z
-        .record(text, jsonPath, { error: 'a mapping of names to paths, such as { id: $.detail.id }' })
-        .describe('Names for parts of the event.')
-        .exactOptional(),
-      inputTemplate: json.describe('What the job gets, with <name> where a part of the event belongs.'),
-    })
+  inputTransformer: inputTransformer
     .describe('Makes what the job gets out of parts of the event.')
     .exactOptional(),
 };

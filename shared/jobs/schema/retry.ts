@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type FailureClass, failureClasses, isStartFailure } from '../../runs/failure.ts';
 import { suggestion, toChoice } from '../mistake.ts';
-import { type Immutable, listOf, numberFrom, seconds, wholeNumber } from './basics.ts';
+import { listOf, numberFrom, seconds, wholeNumber } from './basics.ts';
 
 /** The classes that use up an attempt, so that a job can say which of them deserve another. */
 export const retryableClasses = [
@@ -43,8 +43,6 @@ export const retryConfig = z
       .exactOptional(),
   })
   .prefault({});
-
-export type RetryConfig = Immutable<z.output<typeof retryConfig>>;
 
 function toExpected(input: unknown): string {
   const choice = `${toChoice(retryableClasses)}, or a mapping with "exitCodes"`;

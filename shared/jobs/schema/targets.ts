@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { jobDefinitionArn, jobQueueArn } from './arns.ts';
-import { type Immutable, listOf, matching, text } from './basics.ts';
+import { listOf, matching, text } from './basics.ts';
 import { environment, environmentName, environmentValue, secrets } from './environment.ts';
 
 export const targetNames = ['fargate', 'codebuild', 'batch', 'state-machine', 'process'] as const;
@@ -29,8 +29,6 @@ export const build = z.strictObject({
   secrets: secrets.describe('Variables whose values are read when the build starts.').exactOptional(),
 });
 
-export type Build = Immutable<z.output<typeof build>>;
-
 export const compute = z.strictObject({
   type: z
     .enum(['ec2', 'fargate'])
@@ -45,8 +43,6 @@ export const compute = z.strictObject({
     .exactOptional(),
 });
 
-export type Compute = Immutable<z.output<typeof compute>>;
-
 export const local = z.strictObject({
   command: listOf(text, 'texts').describe('The program and its arguments.'),
   workingDirectory: text.default('.').describe('Relative to the folder of jobs.yml.'),
@@ -55,5 +51,3 @@ export const local = z.strictObject({
     .prefault({})
     .describe('Variables of every run on this machine.'),
 });
-
-export type Local = Immutable<z.output<typeof local>>;

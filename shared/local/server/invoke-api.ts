@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { Context as LambdaContext } from 'aws-lambda';
 import { Hono } from 'hono';
 import type { Trigger } from '../../router/trigger.ts';
+import { EventParseError, NoRuleError } from '../../sources/source.ts';
 import { toMessage } from '../../to-message.ts';
 import { readBody } from './body.ts';
 
@@ -74,9 +75,7 @@ async function invoke(
 
 /** A payload that no source takes: Lambda answers 202 all the same, and the log has the reason. */
 function isRefused(error: unknown): boolean {
-  const names = ['EventParseError', 'NoRuleError'];
-  const cause = error instanceof Error ? error.cause : undefined;
-  return [error, cause].some((each) => each instanceof Error && names.includes(each.name));
+  return error instanceof EventParseError || error instanceof NoRuleError;
 }
 
 function parsePayload(body: Uint8Array): { value: unknown } | { problem: string } {

@@ -49,14 +49,18 @@ function run(order: ProcessOrder): void {
   const { pid } = child;
   if (pid === undefined) return;
   keep({ phase: 'running', supervisor: self, job: identifyChild(pid), startedAt });
+  let grace: NodeJS.Timeout | undefined;
   stop = () => {
     killGroup(pid, 'SIGTERM');
     stop = () => {};
-    setTimeout(() => killGroup(pid, 'SIGKILL'), order.stopTimeoutSeconds * 1000);
+    grace = setTimeout(() => killGroup(pid, 'SIGKILL'), order.stopTimeoutSeconds * 1000);
   };
   child.on('exit', (code, signal) => {
     // What the job left behind in its group ends with it, as in a container.
     killGroup(pid, 'SIGKILL');
+    // From here on the number may be given to others, and the record may have to wait for room.
+    stop = () => {};
+    clearTimeout(grace);
     const failure = toFailure(code, signal);
     keep({ phase: 'ended', startedAt, endedAt: Date.now(), ...(failure ? { failure } : {}) }, () =>
       process.exit(0),
