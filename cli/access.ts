@@ -1,13 +1,15 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { createHandler as createManual } from '../functions/manual.ts';
 import type { JobsFile } from '../shared/jobs/schema/file.ts';
 import type { Home } from '../shared/local/home.ts';
 import type { Log } from '../shared/local/log.ts';
 import { openLocalRouter } from '../shared/local/router.ts';
 import { readRouterNote } from '../shared/local/router-file.ts';
 import { toContext } from '../shared/local/server/invoke-api.ts';
+import { createTrigger } from '../shared/router/trigger.ts';
+import { manual as manualSource } from '../shared/sources/manual.ts';
 import { CommandError, exitCodes } from './exit.ts';
+import { createTriggerLog } from './trigger-log.ts';
 
 /** A router to send commands to: the one that runs, or one that is made for the length of a command. */
 export type Access = {
@@ -91,7 +93,7 @@ async function post(url: string, body: unknown, headers: Record<string, string> 
 
 function openOwn(file: JobsFile, log: Log): Access {
   const { engine, router, pump, close } = openLocalRouter(file, { log });
-  const manual = createManual(router, () => {});
+  const manual = createTrigger(manualSource, router, createTriggerLog(log));
   // Not before the command is in the ledger: a run that waits must not be started to be cancelled.
   const go = () => pump.start(engine);
   return {

@@ -2,18 +2,16 @@ import { parseScheduleExpression } from '../shared/jobs/schedule-expression.ts';
 import type { JobsFile } from '../shared/jobs/schema/file.ts';
 import type { Log } from '../shared/local/log.ts';
 import type { LocalRouter } from '../shared/local/router.ts';
-import { toDistinct } from '../shared/local/server/declared-routes.ts';
-
-const served = ['http-api-gateway', 'schedule', 'manual'];
+import { toDistinct, toHttpRoutes } from '../shared/local/server/declared-routes.ts';
 
 /** What a router serves, and what it can't do that the cloud would, once, when it starts. */
-export function tellOfJobs(file: JobsFile, { table, slots }: LocalRouter, url: string, log: Log): void {
+export function tellOfJobs(file: JobsFile, { slots }: LocalRouter, url: string, log: Log): void {
   log.info(
     { url, pid: process.pid, slots },
     `${file.service}: listening on ${url}, at most ${slots} jobs at once`,
   );
-  for (const { method, path, match } of toDistinct(table.httpRoutes))
-    log.info(`${method} ${path} starts ${match.job.name}`);
+  for (const { method, path, job } of toDistinct(toHttpRoutes(file.jobs)))
+    log.info(`${method} ${path} starts ${job}`);
   for (const { name, events } of file.jobs) {
     for (const event of events) {
       if (event.type !== 'schedule') continue;
@@ -23,16 +21,14 @@ export function tellOfJobs(file: JobsFile, { table, slots }: LocalRouter, url: s
       log.info(`${scheduleRate} starts ${name}, ${when}`);
     }
   }
-  for (const problem of toWarnings(file, table)) log.warn(problem);
+  for (const problem of toWarnings(file)) log.warn(problem);
 }
 
-function toWarnings({ jobs }: JobsFile, { httpRoutes }: LocalRouter['table']): string[] {
+function toWarnings({ jobs }: JobsFile): string[] {
+  const httpRoutes = toHttpRoutes(jobs);
   const shadowed = httpRoutes.length - toDistinct(httpRoutes).length;
   const guarded = jobs.some(({ events }) => events.some((event) => 'authorizer' in (event.properties ?? {})));
   const unable = jobs.filter(({ local }) => local === undefined).map(({ name }) => name);
-  const types = jobs
-    .flatMap(({ events }) => events.map(({ type }) => type))
-    .filter((type) => !served.includes(type));
   return [
     ...(shadowed > 0
       ? ['several HTTP APIs declare the same route; all share this port, and the first one gets it']
@@ -40,9 +36,6 @@ function toWarnings({ jobs }: JobsFile, { httpRoutes }: LocalRouter['table']): s
     ...(guarded ? ['authorizers are not enforced here: every request to a declared route is let in'] : []),
     ...(unable.length > 0
       ? [`without local.command in jobs.yml, these jobs can't start here: ${unable.join(', ')}`]
-      : []),
-    ...(types.length > 0
-      ? [`this version does not take these events yet: ${[...new Set(types)].join(', ')}`]
       : []),
   ];
 }

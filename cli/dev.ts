@@ -1,21 +1,22 @@
 import { randomUUID } from 'node:crypto';
 import { dirname } from 'node:path';
-import { createHandler as createHttp } from '../functions/http-api-gateway.ts';
-import { createHandler as createManual } from '../functions/manual.ts';
-import { createHandler as createSchedule } from '../functions/schedule.ts';
+import { sourceNames } from '../shared/events/trigger-event.ts';
 import type { JobsFile } from '../shared/jobs/schema/file.ts';
 import { toHome } from '../shared/local/home.ts';
 import type { Log } from '../shared/local/log.ts';
 import { type LocalRouter, openLocalRouter } from '../shared/local/router.ts';
 import { removeRouterNote, writeRouterNote } from '../shared/local/router-file.ts';
 import { startScheduler, toTickPayload } from '../shared/local/scheduler.ts';
+import { toHttpRoutes } from '../shared/local/server/declared-routes.ts';
 import { toContext } from '../shared/local/server/invoke-api.ts';
 import { createApp, listen } from '../shared/local/server/server.ts';
 import type { WorldOptions } from '../shared/local/world.ts';
-import type { Complain } from '../shared/router/trigger.ts';
+import { createTrigger } from '../shared/router/trigger.ts';
+import { sources } from '../shared/sources/sources.ts';
 import { toMessage } from '../shared/to-message.ts';
 import { tellOfJobs } from './dev-greeting.ts';
 import { CommandError, exitCodes } from './exit.ts';
+import { createTriggerLog } from './trigger-log.ts';
 
 export type DevOptions = { readonly port: number } & Pick<Partial<WorldOptions>, 'slots' | 'wrap'>;
 
@@ -29,20 +30,14 @@ export type Dev = {
 export async function startDev(file: JobsFile, log: Log, { port, ...options }: DevOptions): Promise<Dev> {
   const home = toHome(dirname(file.file));
   const local = openLocalRouter(file, { ...options, log });
-  const complain: Complain = (source, error) =>
-    log.warn(`${source}: a payload was not taken: ${toMessage(error)}`);
-  const http = createHttp(local.router, complain);
-  const schedule = createSchedule(local.router, complain);
-  const functions = new Map([
-    ['http-api-gateway', http],
-    ['manual', createManual(local.router, complain)],
-    ['schedule', schedule],
-  ]);
+  const triggerLog = createTriggerLog(log);
+  const functions = new Map(
+    sourceNames.map((name) => [name, createTrigger(sources[name], local.router, triggerLog)]),
+  );
   const app = createApp({
     ...local,
     functions,
-    httpRoutes: local.table.httpRoutes,
-    httpTrigger: http,
+    httpRoutes: toHttpRoutes(file.jobs),
     cors: Object.values(file.httpApis).some((api) => api.cors),
     about: {
       service: file.service,
@@ -64,7 +59,8 @@ export async function startDev(file: JobsFile, log: Log, { port, ...options }: D
     const scheduler = await startScheduler({
       jobs: file.jobs,
       memory: home.ticks,
-      fire: async (tick) => void (await schedule(toTickPayload(tick), toContext('schedule', randomUUID()))),
+      fire: async (tick) =>
+        void (await functions.get('schedule')?.(toTickPayload(tick), toContext('schedule', randomUUID()))),
       missed: (rule, count, more) =>
         log.warn(`schedule ${rule}: ${count}${more ? ' or more' : ''} ticks were missed, and are skipped`),
       fail: (rule, error) => log.error(`schedule ${rule}: a tick could not be recorded: ${toMessage(error)}`),

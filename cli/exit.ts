@@ -21,7 +21,7 @@ Exit codes:
   0  done
   1  something went wrong that is not below
   2  a mistake in the command line, jobs.yml or an event
-  3  the run ended without success
+  3  the run ended without success, or an event was refused
   4  there is no such run or job
   5  the router, its port or its ledger can't be used`;
 

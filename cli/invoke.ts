@@ -1,11 +1,8 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
-import { buffer } from 'node:stream/consumers';
 import { Command } from 'commander';
 import { toRunView } from '../shared/runs/view.ts';
-import { toMessage } from '../shared/to-message.ts';
 import { openAccess } from './access.ts';
 import type { Environment } from './environment.ts';
+import { EventFileError, readEventFile } from './event-file.ts';
 import { CommandError, exitCodes } from './exit.ts';
 import { findRun, openHistory, waitForEnd } from './history.ts';
 import { findHome, readJobsFile } from './jobs-file.ts';
@@ -43,19 +40,11 @@ export function createInvoke(shell: Shell): Command {
     });
 }
 
-async function readInput({ directory }: Environment, file: string): Promise<unknown> {
-  const name = file === '-' ? 'stdin' : file;
-  const bytes = await readBytes(file === '-' ? undefined : resolve(directory, file)).catch((cause) => {
-    throw new CommandError(exitCodes.mistake, `${name} can't be read: ${toMessage(cause)}`, { cause });
-  });
+async function readInput(environment: Environment, file: string): Promise<unknown> {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+    return await readEventFile(environment, file);
   } catch (cause) {
-    throw new CommandError(exitCodes.mistake, `${name} is not JSON: ${toMessage(cause)}`, { cause });
+    if (cause instanceof EventFileError) throw new CommandError(exitCodes.mistake, cause.message, { cause });
+    throw cause;
   }
-}
-
-/** Stdin may be a pipe that has nothing yet: reading it as a file would fail then. */
-function readBytes(path: string | undefined): Promise<Buffer> {
-  return path === undefined ? buffer(process.stdin) : readFile(path);
 }

@@ -8,17 +8,24 @@ import type { Environment } from './environment.ts';
 import { CommandError, exitCodes } from './exit.ts';
 
 /** The jobs.yml that a command is about: the one named, or the nearest one from here upwards. */
-export function findJobsFile({ directory }: Environment, named: string | undefined): string {
+export function findJobsFile(environment: Environment, named: string | undefined): string {
+  const { directory } = environment;
   if (named !== undefined) return resolve(directory, named);
-  for (let at = directory; ; at = dirname(at)) {
-    const path = join(at, 'jobs.yml');
-    if (existsSync(path)) return path;
-    if (dirname(at) === at) break;
-  }
+  const nearest = findJobsFileIfAny(environment);
+  if (nearest !== undefined) return nearest;
   throw new CommandError(
     exitCodes.mistake,
     `there is no jobs.yml in ${directory} or above it; "signalbox init" writes a first one, --config names another`,
   );
+}
+
+/** The nearest jobs.yml from here upwards, when there is one. */
+export function findJobsFileIfAny({ directory }: Environment): string | undefined {
+  for (let at = directory; ; at = dirname(at)) {
+    const path = join(at, 'jobs.yml');
+    if (existsSync(path)) return path;
+    if (dirname(at) === at) return undefined;
+  }
 }
 
 /** Throws JobsFileError with every mistake in it. */

@@ -8,6 +8,7 @@ import { toMessage } from '../shared/to-message.ts';
 import { createDev } from './dev-command.ts';
 import { type Environment, readEnvironment } from './environment.ts';
 import { CommandError, exitCodeHelp, exitCodes, firstSteps } from './exit.ts';
+import { createExplain } from './explain.ts';
 import { createInit } from './init.ts';
 import { createInvoke } from './invoke.ts';
 import { createRuns } from './runs.ts';
@@ -52,6 +53,7 @@ function createProgram(environment: Environment): Command {
   program.addCommand(createValidate(shell));
   program.addCommand(createDev(shell));
   program.addCommand(createInvoke(shell));
+  program.addCommand(createExplain(shell));
   program.addCommand(createRuns(shell));
   inherit(program);
   return program;

@@ -1,7 +1,6 @@
-import type { Router } from '../shared/router/router.ts';
-import { type Complain, createTrigger } from '../shared/router/trigger.ts';
+import { compileHttpRules } from '../shared/jobs/rules/http.ts';
+import { createLambdaHandler } from '../shared/lambda/handler.ts';
 import { httpApiGateway } from '../shared/sources/http-api-gateway.ts';
 
-/** Requests to the routes of HTTP APIs. */
-export const createHandler = (router: Router, complain: Complain) =>
-  createTrigger(httpApiGateway, router, complain);
+/** Requests to HTTP APIs. */
+export const handler = createLambdaHandler(httpApiGateway, { 'http-api-gateway': compileHttpRules });

@@ -1,6 +1,6 @@
-import type { Router } from '../shared/router/router.ts';
-import { type Complain, createTrigger } from '../shared/router/trigger.ts';
+import { compileManualRules } from '../shared/jobs/rules/manual.ts';
+import { createLambdaHandler } from '../shared/lambda/handler.ts';
 import { manual } from '../shared/sources/manual.ts';
 
 /** Runs that a person starts. */
-export const createHandler = (router: Router, complain: Complain) => createTrigger(manual, router, complain);
+export const handler = createLambdaHandler(manual, { manual: compileManualRules });

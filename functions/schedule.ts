@@ -1,7 +1,6 @@
-import type { Router } from '../shared/router/router.ts';
-import { type Complain, createTrigger } from '../shared/router/trigger.ts';
+import { compileScheduleRules } from '../shared/jobs/rules/schedule.ts';
+import { createLambdaHandler } from '../shared/lambda/handler.ts';
 import { schedule } from '../shared/sources/schedule.ts';
 
 /** Ticks of schedules. */
-export const createHandler = (router: Router, complain: Complain) =>
-  createTrigger(schedule, router, complain);
+export const handler = createLambdaHandler(schedule, { schedule: compileScheduleRules });

@@ -2,9 +2,11 @@ import { z } from 'zod';
 import { checkInputTransformer, InputError, parseInputPath } from '../events/input.ts';
 import type { SourceName } from '../events/trigger-event.ts';
 import { atMostOneOf, type Check, check, exactlyOneOf, forEach, has, inside, mistakeIf } from './checks.ts';
-import { checkEventPattern, checkPattern } from './checks-pattern.ts';
+import { checkEventPattern, checkFilterPolicy, checkPattern } from './checks-pattern.ts';
 import { isRecord } from './document.ts';
 import { parseRoutePath, RouteError } from './http-route.ts';
+import { parseLogFilter } from './log-filter/log-filter.ts';
+import { LogFilterError } from './log-filter/pattern-reader.ts';
 import { atKey, atValue, type Mistake, toShown } from './mistake.ts';
 import { parseScheduleExpression, ScheduleExpressionError } from './schedule-expression.ts';
 import { inputTransformer, jsonPath } from './schema/event-bus.ts';
@@ -76,7 +78,11 @@ const checksOf: Readonly<Record<SourceName, readonly Check[]>> = {
     ),
     filterPatterns,
   ],
-  sns: [exactlyOneOf('snsTopicArn', 'snsTopicName'), deliveryFailure, inside('filterPolicy', [checkPattern])],
+  sns: [
+    exactlyOneOf('snsTopicArn', 'snsTopicName'),
+    deliveryFailure,
+    inside('filterPolicy', [checkFilterPolicy]),
+  ],
   'event-bus': [
     exactlyOneOf('eventBusArn', 'eventBusName', 'useDefaultBus'),
     ...inputs,
@@ -110,7 +116,11 @@ const checksOf: Readonly<Record<SourceName, readonly Check[]>> = {
     filterPatterns,
   ],
   'dynamo-db-stream': [filterPatterns],
-  'cloudwatch-log': [],
+  'cloudwatch-log': [
+    check(z.object({ filter: z.string().max(1024) }), ({ filter }) =>
+      findRefusal('filter', LogFilterError, () => parseLogFilter(filter)),
+    ),
+  ],
   manual: [],
 };
 

@@ -1,6 +1,9 @@
+import { isJson } from '../events/json.ts';
 import type { Check } from './checks.ts';
 import { isRecord } from './document.ts';
-import { atKey, atValue, type Mistake, type Path, suggestion, toShown } from './mistake.ts';
+import { atKey, atValue, type Mistake, type Path, suggestion } from './mistake.ts';
+import { PatternError, parsePattern } from './pattern/parse-pattern.ts';
+import type { Dialect } from './pattern/pattern.ts';
 
 /** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-events-structure.html */
 const eventFields = [
@@ -16,40 +19,41 @@ const eventFields = [
   'replay-name',
 ];
 
-/** Of EventPattern in https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutRule.html */
-const longestPattern = 4096;
+/** A filter of an event source mapping. */
+export const checkPattern: Check = (raw) => findMistakes(raw, 'mapping');
 
-/** Refuses what is plainly no pattern: a mapping whose innermost values are lists of what may be there. */
-export const checkPattern: Check = (raw) => (isRecord(raw) ? findInMapping(raw, []) : []);
+/** A filter policy of SNS, which looks at message attributes. */
+export const checkFilterPolicy: Check = (raw) => findMistakes(raw, 'sns');
 
 /** A pattern of EventBridge, which can only name the fields that its events have. */
-export const checkEventPattern: Check = (raw) => {
-  if (!isRecord(raw)) return [];
-  const length = JSON.stringify(raw).length;
-  return [
-    ...findInMapping(raw, []),
-    ...Object.keys(raw)
-      .filter((name) => !eventFields.includes(name) && name !== '$or')
-      .map((name) => {
-        const near = suggestion(name, eventFields) || `, expected one of ${eventFields.join(', ')}`;
-        return atKey([name], `no event has this field${near}`);
-      }),
-    ...(length > longestPattern
-      ? [atKey([], `found ${length} characters of JSON, expected at most ${longestPattern}`)]
-      : []),
-  ];
-};
+export const checkEventPattern: Check = (raw) => [...findMistakes(raw, 'events'), ...findUnknown(raw, [])];
 
-function findInMapping(mapping: Readonly<Record<string, unknown>>, path: Path): readonly Mistake[] {
-  const entries = Object.entries(mapping);
-  if (entries.length === 0)
-    return [atValue(path, 'found an empty mapping, expected fields and what they may be')];
-  return entries.flatMap(([name, value]) => {
+/** What the router's own parser says against it; what is no mapping, or not JSON, the schema says. */
+function findMistakes(raw: unknown, dialect: Dialect): readonly Mistake[] {
+  if (!isRecord(raw) || !isJson(raw)) return [];
+  try {
+    parsePattern(raw, dialect);
+    return [];
+  } catch (error) {
+    if (!(error instanceof PatternError)) throw error;
+    return error.problems.map(({ path, problem }) =>
+      path.length === 0 ? atKey(path, problem) : atValue(path, problem),
+    );
+  }
+}
+
+/** The same inside `$or`. */
+function findUnknown(raw: unknown, path: Path): readonly Mistake[] {
+  if (!isRecord(raw)) return [];
+  return Object.entries(raw).flatMap(([name, value]) => {
     const here = [...path, name];
-    if (isRecord(value)) return findInMapping(value, here);
-    if (Array.isArray(value) && value.length > 0) return [];
-    return [
-      atValue(here, `found ${toShown(value, here)}, expected a list of what it may be, such as [created]`),
-    ];
+    if (name === '$or') {
+      return Array.isArray(value)
+        ? value.flatMap((choice: unknown, index) => findUnknown(choice, [...here, index]))
+        : [];
+    }
+    if (eventFields.includes(name)) return [];
+    const near = suggestion(name, eventFields) || `, expected one of ${eventFields.join(', ')}`;
+    return [atKey(here, `no event has this field${near}`)];
   });
 }

@@ -1,99 +1,122 @@
+import { type SourceName, sourceNames } from '../events/trigger-event.ts';
 import { type Delivery, NoRuleError } from '../sources/source.ts';
-import { createRouteMatcher, type RouteMatcher, routeKeyOf } from './http-route.ts';
+import { type CompileRules, elsewhere, type Judge, type Rule, type Verdict } from './rules/verdict.ts';
 import type { JobEvent } from './schema/event.ts';
 import type { Job } from './schema/job.ts';
 
-/** A job and the one of its rules that takes a delivery. */
-export type Match = { readonly job: Job; readonly rule: JobEvent };
+/** A job, the one of its rules that takes a delivery, and the records that start it, by position. */
+export type Match = { readonly job: Job; readonly rule: JobEvent; readonly records: readonly number[] };
 
-export type HttpRoute = {
-  readonly api: string;
-  readonly method: string;
-  readonly path: string;
-  readonly payloadFormat: '1.0' | '2.0';
-  readonly match: Match;
-};
+/** What a rule makes of a delivery. */
+export type Judgement = { readonly job: Job; readonly rule: JobEvent; readonly verdict: Verdict };
 
 export type RoutingTable = {
-  /** The jobs that a delivery starts. Throws NoRuleError when there is none. */
+  /**
+   * The jobs that a delivery starts, each once; none when it's for a rule that leaves it out.
+   * Throws NoRuleError when it's for no rule.
+   */
   match(delivery: Delivery): readonly Match[];
-  readonly httpRoutes: readonly HttpRoute[];
+  /** What every rule makes of it, in the order of jobs.yml. */
+  judge(delivery: Delivery): readonly Judgement[];
 };
 
+/** How the rules of each source are compiled; deliveries of a source that is left out are for no rule. */
+export type RuleCompilers = { readonly [T in SourceName]?: CompileRules<T> };
+
 /** Compiles the rules of jobs.yml, once, for both worlds. */
-export function createRoutingTable(jobs: readonly Job[]): RoutingTable {
-  const matches = jobs.flatMap((job) => job.events.map((rule) => ({ job, rule })));
-  const httpRoutes = matches.flatMap(toHttpRoute);
-  const http = createHttpTable(httpRoutes);
-  const byRule = new Map(matches.map((match) => [match.rule.id, match]));
+export function createRoutingTable(jobs: readonly Job[], compilers: RuleCompilers): RoutingTable {
+  const declared = jobs.flatMap((job) => job.events.map((rule) => ({ job, rule })));
+  const ruleIds = new Set(declared.map(({ rule }) => rule.id));
+  const judges = new Map(toSources(compilers).map((source) => [source, compile(source)]));
 
   return {
-    httpRoutes,
-    match({ addressed }) {
-      switch (addressed.source) {
-        case 'http-api-gateway':
-          return [http(addressed)];
-        case 'schedule':
-          return [found(byRule.get(addressed.rule), 'schedule', `no job has the schedule ${addressed.rule}`)];
-        case 'manual':
-          return [matchManual(jobs, addressed.job)];
-      }
+    match(delivery) {
+      const judgements = judgeOwn(delivery);
+      const matches = toMatches(judgements);
+      const isForOne = judgements.some(({ verdict }) => verdict.kind !== 'elsewhere');
+      if (matches.length > 0 || isForOne || startsNothing(delivery)) return matches;
+      throw new NoRuleError(toReason(jobs, delivery, judgements));
+    },
+
+    judge(delivery) {
+      const { source } = delivery;
+      const judged = new Map(judgeOwn(delivery).map((judgement) => [judgement.rule, judgement]));
+      return declared.map(
+        ({ job, rule }) =>
+          judged.get(rule) ?? {
+            job,
+            rule,
+            verdict: elsewhere(() => `it takes ${rule.type}, not ${source}`),
+          },
+      );
     },
   };
-}
 
-function toHttpRoute(match: Match): HttpRoute[] {
-  const { rule } = match;
-  if (rule.type !== 'http-api-gateway') return [];
-  const { httpApiGatewayName: api, method, path, payloadFormat } = rule.properties;
-  return [{ api, method, path, payloadFormat, match }];
-}
-
-/** By the route that API Gateway matched; by method and path when it's not one of ours as it stands there. */
-function createHttpTable(routes: readonly HttpRoute[]) {
-  const byApi = new Map<string, { byKey: Map<string, Match>; matcher: RouteMatcher<Match> }>();
-  for (const [api, own] of Map.groupBy(routes, (route) => route.api)) {
-    byApi.set(api, {
-      byKey: new Map(own.map(({ method, path, match }) => [routeKeyOf(method, path), match])),
-      matcher: createRouteMatcher(own.map(({ method, path, match }) => ({ method, path, value: match }))),
-    });
+  function judgeOwn(delivery: Delivery): readonly Judgement[] {
+    return judges.get(delivery.source)?.(delivery) ?? [];
   }
-  return ({
-    apiId,
-    routeKey,
-    method,
-    path,
-  }: Delivery['addressed'] & { source: 'http-api-gateway' }): Match => {
-    const named = byApi.get(apiId);
-    const tables = named ? [named] : [...byApi.values()];
-    for (const { byKey } of tables) {
-      const match = byKey.get(routeKey);
-      if (match) return match;
-    }
-    for (const { matcher } of tables) {
-      const match = matcher.match(method, path);
-      if (match) return match.value;
-    }
-    throw new NoRuleError(`no job has the route ${method} ${path}`);
-  };
-}
 
-function matchManual(jobs: readonly Job[], name: string): Match {
-  const job = jobs.find((declared) => declared.name === name);
-  if (job === undefined) {
-    const names = jobs.map((declared) => declared.name).join(', ');
-    throw new NoRuleError(`no job is named ${name}; jobs.yml has ${names}`);
-  }
-  const rule = job.events.find(({ type }) => type === 'manual');
-  if (rule === undefined) {
-    throw new NoRuleError(
-      `job ${name} is not started by hand: add "- type: manual" to its events in jobs.yml`,
+  function compile<T extends SourceName>(source: T): (delivery: Delivery) => readonly Judgement[] {
+    const own = declared.flatMap(({ job, rule }) => (isOf(rule, source) ? [{ job, rule }] : []));
+    const judge: Judge | undefined = compilers[source]?.(
+      own.map(({ job, rule }) => ({ job: job.name, rule })),
+      ruleIds,
     );
+    return (delivery) => {
+      const verdicts = judge?.(delivery) ?? [];
+      return own.flatMap((each, index) => {
+        const verdict = verdicts[index];
+        return verdict === undefined ? [] : [{ ...each, verdict }];
+      });
+    };
   }
-  return { job, rule };
 }
 
-function found(match: Match | undefined, type: JobEvent['type'], otherwise: string): Match {
-  if (match?.rule.type !== type) throw new NoRuleError(otherwise);
-  return match;
+function isOf<T extends SourceName>(rule: JobEvent, source: T): rule is Rule<T> {
+  return rule.type === source;
+}
+
+function toSources(compilers: RuleCompilers): readonly SourceName[] {
+  return sourceNames.filter((source) => compilers[source] !== undefined);
+}
+
+/** Several rules of a job that take the same delivery start it once, with what any of them takes. */
+function toMatches(judgements: readonly Judgement[]): readonly Match[] {
+  const byJob = new Map<Job, Match>();
+  for (const { job, rule, verdict } of judgements) {
+    if (verdict.kind !== 'takes') continue;
+    const before = byJob.get(job);
+    if (before === undefined) byJob.set(job, { job, rule, records: verdict.records });
+    else byJob.set(job, { ...before, records: union(before.records, verdict.records) });
+  }
+  return [...byJob.values()];
+}
+
+function union(some: readonly number[], others: readonly number[]): readonly number[] {
+  return [...new Set([...some, ...others])].sort((a, b) => a - b);
+}
+
+/** A health check, or a message that only says that a subscription was set up. */
+function startsNothing({ records, addressed }: Delivery): boolean {
+  return records.length === 0 || ('isHealthCheck' in addressed && addressed.isHealthCheck);
+}
+
+function toReason(
+  jobs: readonly Job[],
+  { addressed, source }: Delivery,
+  [first]: readonly Judgement[],
+): string {
+  if (addressed.source === 'http-api-gateway')
+    return `no job has the route ${addressed.method} ${addressed.path}`;
+  if (addressed.source === 'manual') return toManualReason(jobs, addressed.job);
+  if (addressed.source === 'schedule') return `no job has the schedule ${addressed.rule ?? 'of this tick'}`;
+  if (first === undefined) return `no job has an event of type ${source}`;
+  return `no rule takes it; of job ${first.job.name}: ${first.verdict.why()}`;
+}
+
+function toManualReason(jobs: readonly Job[], name: string): string {
+  if (jobs.some((job) => job.name === name)) {
+    return `job ${name} is not started by hand: add "- type: manual" to its events in jobs.yml`;
+  }
+  return `no job is named ${name}; jobs.yml has ${jobs.map((job) => job.name).join(', ')}`;
 }

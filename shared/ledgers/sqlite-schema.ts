@@ -2,10 +2,22 @@ import { DatabaseSync } from 'node:sqlite';
 import { LedgerError } from '../runs/ledger.ts';
 import { toMessage } from '../to-message.ts';
 
-const version = 1;
+const version = 2;
 
 /** "SIGB": tells a ledger from the SQLite files of others. https://www.sqlite.org/pragma.html#pragma_application_id */
 const applicationId = 0x53494742;
+
+/** What format 2 added: the parts of streams' shards that runs have claimed, in digits that sort as numbers do. */
+const ranges = `
+  CREATE TABLE ranges (
+    shard TEXT NOT NULL,
+    last TEXT NOT NULL,
+    first TEXT NOT NULL,
+    run_id TEXT NOT NULL,
+    until INTEGER NOT NULL,
+    PRIMARY KEY (shard, last)
+  ) STRICT, WITHOUT ROWID;
+`;
 
 const schema = `
   CREATE TABLE runs (
@@ -26,6 +38,7 @@ const schema = `
     run_id TEXT NOT NULL,
     until INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
+  ${ranges}
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${version};
 `;
@@ -37,11 +50,11 @@ export function openDatabase(path: string, options: { readonly readOnly?: boolea
     database = new DatabaseSync(path, { readOnly: options.readOnly ?? false, timeout: 5000 });
     // In one transaction, so that a ledger which another process is making is seen whole or not at all.
     database.exec('BEGIN');
-    const isReady = hasSchema(database, path);
+    const format = readFormat(database, path);
     database.exec('COMMIT');
     // Not before it is known to be ours. FULL: what was acknowledged outlives a power cut too.
     if (!options.readOnly) database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;');
-    if (!isReady) makeSchema(database, path);
+    if (format < version && !options.readOnly) makeSchema(database, path);
     return database;
   } catch (cause) {
     database?.close();
@@ -50,12 +63,12 @@ export function openDatabase(path: string, options: { readonly readOnly?: boolea
   }
 }
 
-/** False for a file that is empty still. */
-function hasSchema(database: DatabaseSync, path: string): boolean {
+/** The file's format; 0 when it is empty still. */
+function readFormat(database: DatabaseSync, path: string): number {
   const owner = readNumber(database, 'application_id');
   const found = readNumber(database, 'user_version');
   const isEmpty = database.prepare('SELECT 1 FROM sqlite_schema LIMIT 1').get() === undefined;
-  if (owner === 0 && found === 0 && isEmpty) return false;
+  if (owner === 0 && found === 0 && isEmpty) return 0;
   if (owner !== applicationId) {
     throw new LedgerError(`${path} is an SQLite file of something else: it isn't a Signalbox ledger`);
   }
@@ -64,13 +77,16 @@ function hasSchema(database: DatabaseSync, path: string): boolean {
       `the ledger ${path} has format ${found}, this Signalbox knows formats up to ${version}: use the newer Signalbox that wrote it`,
     );
   }
-  return true;
+  return found;
 }
 
+/** Makes what is missing. */
 function makeSchema(database: DatabaseSync, path: string): void {
   database.exec('BEGIN IMMEDIATE');
   // Another process may have made it between the look and the lock.
-  if (!hasSchema(database, path)) database.exec(schema);
+  const format = readFormat(database, path);
+  if (format === 0) database.exec(schema);
+  if (format === 1) database.exec(`${ranges} PRAGMA user_version = ${version};`);
   database.exec('COMMIT');
 }
 

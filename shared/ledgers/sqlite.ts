@@ -9,6 +9,7 @@ import {
 } from '../runs/ledger.ts';
 import type { EpochMs, Run } from '../runs/run.ts';
 import { toMessage } from '../to-message.ts';
+import { claimAll, prepareClaims } from './sqlite-claims.ts';
 
 /**
  * The ledger in an SQLite file. Every call is one transaction, so an accepted run is never seen half done.
@@ -59,6 +60,7 @@ export function createSqliteLedger(database: DatabaseSync, now: () => EpochMs): 
 
 function prepare(database: DatabaseSync) {
   return {
+    claims: prepareClaims(database),
     load: database.prepare('SELECT body FROM runs WHERE id = ?'),
     loadEvent: database.prepare('SELECT event FROM events WHERE run_id = ?'),
     insert: database.prepare(
@@ -68,12 +70,6 @@ function prepare(database: DatabaseSync) {
     save: database.prepare(
       'UPDATE runs SET status = ?, revision = ?, lane = ?, due_at = ?, body = ? WHERE id = ? AND revision = ?',
     ),
-    // A claim whose time is over is free again.
-    claim: database.prepare(
-      `INSERT INTO claims (id, run_id, until) VALUES (?1, ?2, ?3)
-       ON CONFLICT (id) DO UPDATE SET run_id = ?2, until = ?3 WHERE until <= ?4`,
-    ),
-    holder: database.prepare('SELECT run_id FROM claims WHERE id = ?'),
     due: database.prepare('SELECT id FROM runs WHERE lane = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?'),
     nextDue: database.prepare('SELECT min(due_at) AS at FROM runs WHERE lane = ? AND due_at IS NOT NULL'),
     find: database.prepare('SELECT id FROM runs WHERE id >= ? AND id < ? ORDER BY id LIMIT ?'),
@@ -90,14 +86,11 @@ function accept(
 ): Accepted {
   const known = toRun(sql.load.get(run.id));
   if (known) return { outcome: 'duplicate', run: known };
-  const lost: number[] = [];
-  for (const [position, claim] of claims.entries()) {
-    const id = `${run.job}/${claim.id}`;
-    if (sql.claim.run(id, run.id, now + claim.seconds * 1000, now).changes === 0) lost.push(position);
-  }
+  const held = claimAll(sql.claims, run, claims, now);
+  const lost = held.map(({ position }) => position).sort((one, other) => one - other);
   if (claims.length > 0 && lost.length === claims.length) {
-    const holder = toText(sql.holder.get(`${run.job}/${claims[0]?.id}`)?.['run_id']);
-    return { outcome: 'duplicate', run: holder === undefined ? undefined : toRun(sql.load.get(holder)) };
+    const holder = held.find(({ position }) => position === 0)?.runId ?? '';
+    return { outcome: 'duplicate', run: toRun(sql.load.get(holder)) };
   }
   const settled = settle(run, lost);
   const { id, job, status, revision, createdAt } = settled;
@@ -150,8 +143,21 @@ function guard<T>(work: () => T): T {
     return work();
   } catch (cause) {
     const text = toMessage(cause);
-    throw new LedgerError(`the ledger could not be read or written: ${text}`, { cause });
+    const reason = reasons.get(toPrimaryCode(cause)) ?? 'unavailable';
+    throw new LedgerError(`the ledger could not be read or written: ${text}`, { cause, reason });
   }
+}
+
+/** SQLITE_BUSY, SQLITE_LOCKED and SQLITE_TOOBIG. https://www.sqlite.org/rescode.html */
+const reasons = new Map<number, LedgerError['reason']>([
+  [5, 'throttled'],
+  [6, 'throttled'],
+  [18, 'too-large'],
+]);
+
+function toPrimaryCode(error: unknown): number {
+  const code = error instanceof Error && 'errcode' in error ? error.errcode : 0;
+  return typeof code === 'number' ? code & 0xff : 0;
 }
 
 type Row = Readonly<Record<string, unknown>>;

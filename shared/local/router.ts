@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { dirname } from 'node:path';
 import { toLocalPlan } from '../jobs/local-plan.ts';
 import { createRoutingTable, type RoutingTable } from '../jobs/routing-table.ts';
+import { everySource } from '../jobs/rules/every-source.ts';
 import type { JobsFile } from '../jobs/schema/file.ts';
 import { createRouter, type Router } from '../router/router.ts';
 import { toHome } from './home.ts';
@@ -23,8 +24,17 @@ export function openLocalRouter(
   const slots = options.slots ?? availableParallelism();
   const world = openWorld(toHome(directory), { ...options, slots });
   const { engine, ledger, payloads } = world;
-  const table = createRoutingTable(file.jobs);
+  const table = createRoutingTable(file.jobs, everySource);
   const toPlan = (job: JobsFile['jobs'][number]) => toLocalPlan(job, directory);
-  const router = createRouter({ table, jobs: file.jobs, engine, ledger, payloads, toPlan, now: Date.now });
+  const router = createRouter({
+    table,
+    jobs: file.jobs,
+    engine,
+    ledger,
+    payloads,
+    toPlan,
+    toLocation: (runId) => `/runs/${runId}`,
+    now: Date.now,
+  });
   return { ...world, router, table, slots };
 }

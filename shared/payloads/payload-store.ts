@@ -1,3 +1,4 @@
+import { NotRecordedError } from '../not-recorded.ts';
 import type { StoredPayload } from '../runs/run.ts';
 
 /**
@@ -13,6 +14,6 @@ export interface PayloadStore {
   remove(payload: StoredPayload): Promise<void>;
 }
 
-export class PayloadError extends Error {
+export class PayloadError extends NotRecordedError {
   override readonly name = 'PayloadError';
 }

@@ -1,7 +1,4 @@
-import { applyInput, type InputRule } from '../events/input.ts';
-import { isJson } from '../events/json.ts';
-import { credentialHeaders, holdsCredentials, redactPayload, redactRecord } from '../events/redact.ts';
-import type { CloudEvent, TriggerEvent } from '../events/trigger-event.ts';
+import type { Claim } from '../events/claim.ts';
 import type { Match } from '../jobs/routing-table.ts';
 import { settle } from '../runs/due.ts';
 import { toRunId } from '../runs/identity.ts';
@@ -9,65 +6,76 @@ import type { Draft } from '../runs/ledger.ts';
 import type { Plan } from '../runs/plan.ts';
 import type { EpochMs, Run } from '../runs/run.ts';
 import { endRun } from '../runs/transitions.ts';
-import { type Delivery, EventParseError, type UnreadableRecord } from '../sources/source.ts';
+import type { Delivery, UnreadableRecord } from '../sources/source.ts';
+import { toEventText } from './event-text.ts';
+import { type Part, toClaim, toParts } from './part.ts';
 
-/** A run to be accepted; `secret` is the event with its credentials, which must not reach the ledger. */
-export type RunDraft = Draft & { readonly secret?: string };
+export type RunDraft = Draft & {
+  /** The records of the delivery, by position, that it stands for. */
+  readonly records: readonly number[];
+  /** The event with its credentials, which must not reach the ledger. */
+  readonly secret?: string;
+};
 
 /**
- * What a delivery becomes for one job: a run, and a failed one for each record that can't be read. Pure.
- * Throws EventParseError for a native payload that can't be written down.
+ * What a delivery becomes for one job: a run, or one for each record, and a failed one for each record that can't be
+ * read; in the order of the records. Pure. Throws EventParseError for a native payload that can't be written down.
  */
 export function toDrafts(delivery: Delivery, match: Match, plan: Plan, now: EpochMs): readonly RunDraft[] {
-  const readable = delivery.records.flatMap((record) => ('event' in record ? [record.event] : []));
-  const unreadable = delivery.records.flatMap((record) => ('event' in record ? [] : [record]));
+  const parts = toParts(delivery, match);
+  const groups = isByRecord(match) ? parts.map((part) => [part]) : parts.length === 0 ? [] : [parts];
+  const unreadable = match.records.flatMap((position) => {
+    const record = delivery.records[position];
+    return record !== undefined && 'error' in record ? [{ record, position }] : [];
+  });
   return [
-    ...(readable.length > 0 ? [toDraft(delivery, readable, match, plan, now)] : []),
-    ...unreadable.map((record) => toFailedDraft(delivery, record, match, plan, now)),
-  ];
+    ...groups.map((group) => toDraft(delivery, group, match, plan, now)),
+    ...unreadable.map(({ record, position }) => toFailedDraft(delivery, record, position, match, plan, now)),
+  ].sort((a, b) => (a.records[0] ?? 0) - (b.records[0] ?? 0));
 }
 
 function toDraft(
   delivery: Delivery,
-  events: readonly CloudEvent[],
-  { job, rule }: Match,
+  parts: readonly Part[],
+  match: Match,
   plan: Plan,
   now: EpochMs,
 ): RunDraft {
-  const records =
-    rule.type === 'schedule' ? events.map((event) => withInput(event, rule.properties)) : events;
-  const hidden = [...credentialHeaders, ...job.redact];
-  const shown = records.map((record) => redactRecord(record, hidden));
-  const isNative = job.eventFormat === 'native';
-  // The source looked at the parts it knows; here the rest counts too.
-  if (isNative && !isJson(delivery.payload))
-    throw new EventParseError(delivery.source, 'the payload is nested too deeply');
-  const payload = isNative ? redactPayload(delivery.payload, hidden) : toTriggerEvent(delivery, shown);
-  const isSecret = job.forwardCredentials && records.some((record) => holdsCredentials(record, hidden));
+  const { job, rule } = match;
+  const [first] = parts;
+  const alone = parts.length === 1 ? first : undefined;
+  const traces = new Set(parts.map(({ traceparent }) => traceparent));
+  const traceparent = traces.size === 1 ? first?.traceparent : undefined;
   return {
     run: {
       ...emptyRun(now),
-      id: toRunId(job.name, delivery.sourceArn, delivery.id),
+      id: alone
+        ? toRunId(job.name, alone.source, alone.id)
+        : toRunId(job.name, delivery.sourceArn, delivery.id),
       job: job.name,
       source: delivery.source,
       rule: rule.id,
-      eventId: delivery.id,
+      eventId: alone?.id ?? delivery.id,
       plan,
-      ...(delivery.fingerprint === undefined ? {} : { fingerprint: delivery.fingerprint }),
-      ...(delivery.traceparent === undefined ? {} : { traceparent: delivery.traceparent }),
+      ...(delivery.claimed.by === 'key' && { fingerprint: delivery.claimed.fingerprint }),
+      ...(traceparent !== undefined && { traceparent }),
     },
-    event: JSON.stringify(payload),
-    claims: delivery.claims,
-    ...(isSecret
-      ? { secret: JSON.stringify(isNative ? delivery.payload : toTriggerEvent(delivery, records)) }
-      : {}),
+    ...toEventText(delivery, parts, match),
+    claims: toClaims(delivery, parts, match),
+    records: [...new Set(parts.map(({ position }) => position))],
   };
+}
+
+function toClaims({ claimed }: Delivery, parts: readonly Part[], { rule }: Match): readonly Claim[] {
+  if (claimed.by === 'key') return [claimed.claim];
+  return claimed.by === 'record' ? parts.map((part) => toClaim(part, rule)) : [];
 }
 
 /** It can't be run, but it's not swallowed: the ledger has what came, and why it was no event. */
 function toFailedDraft(
   delivery: Delivery,
   { recordId, error, bytes }: UnreadableRecord,
+  position: number,
   { job, rule }: Match,
   plan: Plan,
   now: EpochMs,
@@ -82,7 +90,12 @@ function toFailedDraft(
     plan,
   };
   const failed = endRun(run, 'failed', { class: 'bad-event', reason: error }, now);
-  return { run: settle(failed, now), event: JSON.stringify({ recordId, error, bytes }), claims: [] };
+  return {
+    run: settle(failed, now),
+    event: JSON.stringify({ recordId, error, bytes }),
+    claims: [],
+    records: [position],
+  };
 }
 
 /** A new run with the event of an old one, on the plan that the job has now. */
@@ -109,6 +122,7 @@ export function toReplay(
     },
     event,
     claims: [],
+    records: [],
   };
 }
 
@@ -124,17 +138,6 @@ function emptyRun(now: EpochMs) {
   } as const;
 }
 
-function toTriggerEvent(
-  { id, source, sourceArn, time }: Delivery,
-  records: readonly CloudEvent[],
-): TriggerEvent {
-  return { id, source, sourceArn, time, records };
-}
-
-/** A schedule's tick carries no input of its own: the rule says what the job gets. */
-function withInput(event: CloudEvent, rule: InputRule): CloudEvent {
-  const { input, inputPath, inputTransformer } = rule;
-  if (input === undefined && inputPath === undefined && inputTransformer === undefined) return event;
-  const tick = { 'detail-type': 'Scheduled Event', time: event.time, resources: [event.source], detail: {} };
-  return { ...event, data: { ...event.data, input: applyInput(rule, tick) } };
+function isByRecord({ rule }: Match): boolean {
+  return 'batching' in rule.properties && rule.properties.batching === 'record';
 }

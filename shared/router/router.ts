@@ -5,7 +5,7 @@ import type { Engine } from '../runs/engine.ts';
 import type { Ledger } from '../runs/ledger.ts';
 import type { Plan } from '../runs/plan.ts';
 import type { EpochMs, Run } from '../runs/run.ts';
-import type { Delivery, Dispatched } from '../sources/source.ts';
+import type { Delivery, Dispatched, Routed, Unrecorded } from '../sources/source.ts';
 import { toMessage } from '../to-message.ts';
 import { type RunDraft, toDrafts, toReplay } from './draft.ts';
 
@@ -17,15 +17,18 @@ export type RouterParts = {
   readonly payloads: PayloadStore;
   /** What a run needs of its job, in this world. */
   readonly toPlan: (job: Job) => Plan;
+  /** Where the runs API has a run; left out where there is none. */
+  readonly toLocation?: (runId: string) => string;
   readonly now: () => EpochMs;
 };
 
 export type Router = {
   /**
-   * Records a run for each job that a delivery starts. Once this returns, the delivery may be acknowledged.
-   * Throws NoRuleError, LedgerError and PayloadError; nothing is to be acknowledged then.
+   * Records a run, or several, for each job that a delivery starts. Once this returns, the delivery may be
+   * acknowledged, but for the records that it gives as unrecorded.
+   * Throws NoRuleError and EventParseError; nothing was recorded then.
    */
-  route(delivery: Delivery): Promise<readonly Dispatched[]>;
+  route(delivery: Delivery): Promise<Routed>;
   /** Starts a run with the event of another; the same request id gives the same run. Throws ReplayError. */
   replay(runId: string, requestId: string): Promise<Run>;
 };
@@ -35,14 +38,25 @@ export class ReplayError extends Error {
   override readonly name = 'ReplayError';
 }
 
+/** How many runs of a delivery are recorded at a time. */
+const together = 20;
+
 /** Between the sources and the engine: which jobs, and what each of them gets. */
-export function createRouter({ table, jobs, engine, ledger, payloads, toPlan, now }: RouterParts): Router {
+export function createRouter(parts: RouterParts): Router {
+  const { table, jobs, engine, ledger, payloads, toPlan, toLocation, now } = parts;
   return {
     async route(delivery) {
-      const drafts = table
+      const perJob = table
         .match(delivery)
-        .flatMap((match) => toDrafts(delivery, match, toPlan(match.job), now()));
-      return Promise.all(drafts.map(dispatch));
+        .map((match) => ({ match, drafts: toDrafts(delivery, match, toPlan(match.job), now()) }));
+      const outcomes = await Promise.all(
+        perJob.map(({ match, drafts }) => dispatchAll(match.job.name, drafts, delivery.isOrdered)),
+      );
+      const all = outcomes.flat();
+      return {
+        dispatched: all.flatMap((outcome) => ('runId' in outcome ? [outcome] : [])),
+        unrecorded: all.flatMap((outcome) => ('error' in outcome ? [outcome] : [])),
+      };
     },
 
     async replay(runId, requestId) {
@@ -63,15 +77,46 @@ export function createRouter({ table, jobs, engine, ledger, payloads, toPlan, no
     },
   };
 
-  async function dispatch(draft: RunDraft): Promise<Dispatched> {
-    const { outcome, run } = await accept(draft);
-    const isOther = outcome === 'duplicate' && run.fingerprint !== draft.run.fingerprint;
-    return { job: run.job, runId: run.id, status: run.status, outcome: isOther ? 'conflict' : outcome };
+  /** In order, one after the other up to the first that fails; or several at a time, each for itself. */
+  async function dispatchAll(
+    job: string,
+    drafts: readonly RunDraft[],
+    isOrdered: boolean,
+  ): Promise<readonly (Dispatched | Unrecorded)[]> {
+    const outcomes: (Dispatched | Unrecorded)[] = [];
+    const size = isOrdered ? 1 : together;
+    for (let next = 0; next < drafts.length; next += size) {
+      const done = await Promise.all(drafts.slice(next, next + size).map((draft) => dispatch(job, draft)));
+      outcomes.push(...done);
+      const [first] = done;
+      if (isOrdered && first !== undefined && 'error' in first) {
+        const rest = drafts.slice(next + 1).map(({ records }) => ({ job, records, error: first.error }));
+        return [...outcomes, ...rest];
+      }
+    }
+    return outcomes;
+  }
+
+  async function dispatch(job: string, draft: RunDraft): Promise<Dispatched | Unrecorded> {
+    try {
+      const { outcome, run } = await accept(draft);
+      const isOther = outcome === 'duplicate' && run.fingerprint !== draft.run.fingerprint;
+      return {
+        job,
+        runId: run.id,
+        status: run.status,
+        outcome: isOther ? 'conflict' : outcome,
+        ...(toLocation && { location: toLocation(run.id) }),
+      };
+    } catch (error) {
+      return { job, records: draft.records, error };
+    }
   }
 
   /** What is too secret for the ledger is stored first: a run never points at an event that isn't there. */
   async function accept({
     secret,
+    records: _,
     ...draft
   }: RunDraft): Promise<{ outcome: 'accepted' | 'duplicate'; run: Run }> {
     const payload = secret === undefined ? undefined : await payloads.put(draft.run.id, secret);

@@ -1,23 +1,33 @@
 import middy from '@middy/core';
 import type { Context } from 'aws-lambda';
-import type { Source } from '../sources/source.ts';
+import type { Delivery, Routed, Source } from '../sources/source.ts';
 import type { Router } from './router.ts';
 
 export type Trigger = (payload: unknown, context: Context) => Promise<unknown>;
 
-/** Hears of every payload that was not taken, with the error as it was before the source made an answer of it. */
-export type Complain = (source: string, error: unknown) => void;
+/** Hears of every invocation. */
+export type TriggerLog = {
+  /** What became of a payload; some of it may not have been recorded. */
+  routed(delivery: Delivery, routed: Routed, requestId: string): void;
+  /** A payload was not taken; the error is as it was before the source made an answer of it. */
+  refused(source: string, error: unknown, requestId: string): void;
+};
 
-/** The handler of a trigger Lambda: parse, record, answer. It returns once every run is in the ledger. */
-export function createTrigger(source: Source, router: Router, complain: Complain): Trigger {
+/**
+ * The handler of a trigger Lambda: parse, record, answer. It returns once every run is in the ledger, or is named in
+ * the answer as one that isn't.
+ */
+export function createTrigger(source: Source, router: Router, log: TriggerLog): Trigger {
   const handler = middy<unknown, unknown, Error, Context>()
     .onError((request) => {
-      complain(source.name, request.error);
+      log.refused(source.name, request.error, request.context.awsRequestId);
       request.response = source.refuse(request.error, request.event);
     })
     .handler(async (payload, { awsRequestId, invokedFunctionArn }) => {
       const delivery = source.parse(payload, { requestId: awsRequestId, functionArn: invokedFunctionArn });
-      return source.answer(delivery, await router.route(delivery));
+      const routed = await router.route(delivery);
+      log.routed(delivery, routed, awsRequestId);
+      return source.answer(delivery, routed);
     });
   return (payload, context) => handler(payload, context);
 }

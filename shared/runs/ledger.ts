@@ -1,11 +1,12 @@
 import type { Claim } from '../events/claim.ts';
+import { NotRecordedError } from '../not-recorded.ts';
 import type { EpochMs, Run, RunStatus } from './run.ts';
 
 /** A run that isn't in the ledger yet, with the event that the job will get, serialised. */
 export type Draft = {
   readonly run: Run;
   readonly event: string;
-  /** One for each record, in order; none when the run's own id is the claim. */
+  /** One for each record of the event, in order; none when the run's own id is the claim. */
   readonly claims: readonly Claim[];
 };
 
@@ -57,6 +58,6 @@ export interface Ledger {
 }
 
 /** The ledger could not be opened, read or written. Nothing was acknowledged. */
-export class LedgerError extends Error {
+export class LedgerError extends NotRecordedError {
   override readonly name = 'LedgerError';
 }

@@ -1,4 +1,6 @@
 import { isJson, isObject } from '../events/json.ts';
+import { kindOf, showText } from './fields.ts';
+import { nameLookalike, showKeys } from './lookalike.ts';
 import { EventParseError, NoRuleError, type Source } from './source.ts';
 
 /**
@@ -24,54 +26,60 @@ export const manual: Source = {
       records: [
         {
           recordId: requestId,
-          event: {
-            specversion: '1.0',
-            id: requestId,
-            source: functionArn,
-            type: 'signalbox.manual',
-            time,
-            datacontenttype: 'application/json',
-            data: { input },
-          },
+          events: [
+            {
+              specversion: '1.0',
+              id: requestId,
+              source: functionArn,
+              type: 'signalbox.manual',
+              time,
+              datacontenttype: 'application/json',
+              data: { input },
+            },
+          ],
         },
       ],
-      claims: [],
+      claimed: { by: 'run' },
+      isOrdered: false,
       payload,
     };
   },
 
-  answer(_delivery, [dispatched]) {
+  answer(_delivery, { dispatched: [dispatched], unrecorded: [unrecorded] }) {
+    if (unrecorded) return refuse(unrecorded.error);
     if (dispatched === undefined) return {};
     const { runId, job, status } = dispatched;
     return { runId, job, status };
   },
 
-  /** Throws: who called sees the message. */
-  refuse(error) {
-    if (error instanceof EventParseError || error instanceof NoRuleError) throw error;
-    const reason = error instanceof Error ? error.message : 'for an unknown reason';
-    throw new Error(`manual: no run was recorded and no job was started: ${reason}`, { cause: error });
-  },
+  refuse,
 };
 
+/** Throws: who called sees the message. */
+function refuse(error: unknown): never {
+  if (error instanceof EventParseError || error instanceof NoRuleError) throw error;
+  const reason = error instanceof Error ? error.message : 'for an unknown reason';
+  throw new Error(`manual: no run was recorded and no job was started: ${reason}`, { cause: error });
+}
+
 function parseCall(payload: unknown) {
-  if (!isObject(payload)) throw problem('the payload is no object');
+  if (!isObject(payload)) throw problem(`the payload is ${kindOf(payload)}`);
   const { job, input } = payload;
-  const keys = Object.keys(payload);
-  if (keys.length !== 2 || !keys.includes('job') || !keys.includes('input')) {
+  if (
+    Object.keys(payload).length !== 2 ||
+    !Object.hasOwn(payload, 'job') ||
+    !Object.hasOwn(payload, 'input')
+  ) {
+    const name = nameLookalike(payload)?.name;
     throw problem(
-      keys.length === 0 ? 'the payload is empty' : `the payload has ${show(keys.sort().join(', '))}`,
+      name === undefined ? `the payload has ${showKeys(payload)}` : `the payload looks like ${name}`,
     );
   }
   if (typeof job !== 'string' || !/^[a-z0-9-]{1,40}$/.test(job)) {
-    throw problem(`"job" is ${show(job)}, which is not a job's name (1 to 40 of a-z, 0-9, "-")`);
+    throw problem(`"job" is ${showText(job)}, which is not a job's name (1 to 40 of a-z, 0-9, "-")`);
   }
   if (!isJson(input)) throw problem('"input" is no JSON, or is nested too deeply');
   return { job, input };
-}
-
-function show(value: unknown): string {
-  return typeof value === 'string' ? JSON.stringify(value.slice(0, 80)) : `of type ${typeof value}`;
 }
 
 function problem(found: string): EventParseError {

@@ -1,5 +1,5 @@
 import type { Claim } from '../events/claim.ts';
-import type { CloudEvent, SourceName } from '../events/trigger-event.ts';
+import type { CloudEvent, Json, SourceName } from '../events/trigger-event.ts';
 
 /** What Lambda tells a handler about the invocation besides the payload. */
 export type Invocation = {
@@ -8,10 +8,32 @@ export type Invocation = {
 };
 
 /** A record of a delivery, or what was wrong with it: one bad record doesn't take its neighbours with it. */
-export type DeliveryRecord = { readonly recordId: string; readonly event: CloudEvent } | UnreadableRecord;
+export type DeliveryRecord = ReadableRecord | UnreadableRecord;
+
+export type ReadableRecord = {
+  /** Repeats when the source delivers the record again. */
+  readonly recordId: string;
+  /** By what the source is told that the record could not be recorded, when that's not `recordId`. */
+  readonly itemIdentifier?: string;
+  /** Usually one. Those of the envelope that the record is, or none when it only says that it was set up. */
+  readonly events: readonly CloudEvent[];
+  readonly place?: Place;
+  /** What filters of rules look at, where that's a text which `events` doesn't have as it came. */
+  readonly text?: string;
+  /** W3C trace context, when the record carried one. */
+  readonly traceparent?: string;
+};
 
 /** `bytes` as they came, when they are text; else in base64. */
-export type UnreadableRecord = { readonly recordId: string; readonly error: string; readonly bytes: string };
+export type UnreadableRecord = {
+  readonly recordId: string;
+  readonly itemIdentifier?: string;
+  readonly error: string;
+  readonly bytes: string;
+};
+
+/** Where a record stands in its shard: `sequenceNumber` is in decimal digits. */
+export type Place = { readonly shard: string; readonly sequenceNumber: string };
 
 /** What rules need to know of a delivery that is not in its records. */
 export type Addressed =
@@ -23,8 +45,32 @@ export type Addressed =
       readonly routeKey: string;
       readonly apiId: string;
     }
-  | { readonly source: 'schedule'; readonly rule: string }
-  | { readonly source: 'manual'; readonly job: string };
+  | {
+      readonly source: 'application-load-balancer';
+      readonly method: string;
+      readonly path: string;
+      /** Names in lower case; a list where there are several values. */
+      readonly headers: { readonly [name: string]: string | readonly string[] };
+      /** As the client sent them, percent-encoded. */
+      readonly query: readonly (readonly [string, string])[];
+      readonly sourceIp: string | null;
+      /** It's the load balancer that asks, not a client. */
+      readonly isHealthCheck: boolean;
+    }
+  /** The event as it was on its bus; the rule's id when the event came through a rule of ours. */
+  | { readonly source: 'event-bus'; readonly rule: string | undefined; readonly event: Json }
+  | { readonly source: 'schedule'; readonly rule: string | undefined; readonly event: Json | undefined }
+  /** The names of the subscription filters that the lines came through. */
+  | { readonly source: 'cloudwatch-log'; readonly subscriptionFilters: readonly string[] }
+  | { readonly source: 'manual'; readonly job: string }
+  | { readonly source: 'sqs' | 'sns' | 's3' | 'kinesis-stream' | 'dynamo-db-stream' };
+
+/** What keeps a delivery from starting a job again: the id of its run, a key that its sender chose, or each record. */
+export type ClaimedBy =
+  | { readonly by: 'run' }
+  /** Two deliveries with one claim and different fingerprints are not the same request. */
+  | { readonly by: 'key'; readonly claim: Claim; readonly fingerprint: string }
+  | { readonly by: 'record' };
 
 /** One payload of one source, parsed. */
 export type Delivery = {
@@ -35,14 +81,13 @@ export type Delivery = {
   /** ISO 8601, UTC. */
   readonly time: string;
   readonly addressed: Addressed;
+  /** Where the payload has `Records`, one for each of them, in their order. */
   readonly records: readonly DeliveryRecord[];
-  readonly claims: readonly Claim[];
-  /** Two deliveries with one claim and different fingerprints are not the same request. */
-  readonly fingerprint?: string;
-  /** The payload as the handler received it, for `eventFormat: native`. */
+  readonly claimed: ClaimedBy;
+  /** Its records are recorded one after the other, and none after one that could not be: FIFO queues and shards. */
+  readonly isOrdered: boolean;
+  /** The payload as the handler received it, for `eventFormat: native`; only a marker of Signalbox's is taken off. */
   readonly payload: unknown;
-  /** W3C trace context, when the source carried one. */
-  readonly traceparent?: string;
 };
 
 /** What became of a delivery for one of the jobs it starts. */
@@ -52,19 +97,33 @@ export type Dispatched = {
   readonly status: string;
   /** `conflict`: its claim is held by a run with another fingerprint. */
   readonly outcome: 'accepted' | 'duplicate' | 'conflict';
+  /** Where the runs API has the run, when there is one. */
+  readonly location?: string;
+};
+
+/** Records of a delivery, by position, that could not be recorded for a job, and have to come again. */
+export type Unrecorded = {
+  readonly job: string;
+  readonly records: readonly number[];
+  readonly error: unknown;
+};
+
+export type Routed = {
+  readonly dispatched: readonly Dispatched[];
+  readonly unrecorded: readonly Unrecorded[];
 };
 
 /**
  * An event source: one file, one object.
  *
  * `parse` turns an unknown payload into a delivery or throws EventParseError, and never changes the payload.
- * `answer` is what the handler returns once every run is in the ledger.
- * `refuse` is what it returns, or throws, when something could not be recorded; nothing is acknowledged then.
+ * `answer` is what the handler returns, or throws, once as much as possible is in the ledger.
+ * `refuse` is what it returns, or throws, for a payload that was not taken at all; nothing is acknowledged then.
  */
 export interface Source {
   readonly name: SourceName;
   parse(payload: unknown, invocation: Invocation): Delivery;
-  answer(delivery: Delivery, dispatched: readonly Dispatched[]): unknown;
+  answer(delivery: Delivery, routed: Routed): unknown;
   refuse(error: unknown, payload: unknown): unknown;
 }
 

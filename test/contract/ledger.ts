@@ -150,6 +150,86 @@ export function testLedger(name: string, open: OpenLedger): void {
       });
     });
 
+    describe('claims of places in a shard', () => {
+      const stream = 'arn:aws:kinesis:eu-west-1:123456789012:stream/clicks';
+      const places = (shard: string, isAlone: boolean, ...sequenceNumbers: string[]) => ({
+        claims: sequenceNumbers.map((sequenceNumber) => ({
+          shard: `${stream}/${shard}`,
+          sequenceNumber,
+          isAlone,
+          seconds: monthSeconds,
+        })),
+      });
+      const range = (...numbers: string[]) => places('shardId-0', false, ...numbers);
+      const alone = (...numbers: string[]) => places('shardId-0', true, ...numbers);
+
+      it('hold everything from the first to the last, so that a bisected or longer delivery is trimmed', async () => {
+        const ledger = await opened();
+        await ledger.accept(toDraft({ id: toRunId(1) }, range('7', '9', '12')), queue);
+        const longer = await ledger.accept(toDraft({ id: toRunId(2) }, range('9', '12', '13', '20')), queue);
+        expect(longer).toMatchObject({ outcome: 'accepted', run: { lostRecords: [0, 1] } });
+        const half = await ledger.accept(toDraft({ id: toRunId(3) }, range('7', '9')), queue);
+        expect(half).toMatchObject({ outcome: 'duplicate', run: { id: toRunId(1) } });
+        const before = await ledger.accept(toDraft({ id: toRunId(4) }, range('5', '6', '7')), queue);
+        expect(before).toMatchObject({ outcome: 'accepted', run: { lostRecords: [2] } });
+      });
+
+      it('compare numbers of any length as numbers', async () => {
+        const ledger = await opened();
+        const big = '49590338271490256608559692538361571095921575989136588898';
+        await ledger.accept(toDraft({ id: toRunId(1) }, range('9', '100')), queue);
+        const among = await ledger.accept(toDraft({ id: toRunId(2) }, range('8', '10', '99', big)), queue);
+        expect(among).toMatchObject({ outcome: 'accepted', run: { lostRecords: [1, 2] } });
+        const again = await ledger.accept(toDraft({ id: toRunId(3) }, range(big)), queue);
+        expect(again).toMatchObject({ outcome: 'duplicate', run: { id: toRunId(2) } });
+      });
+
+      it('are of one shard and one job', async () => {
+        const ledger = await opened();
+        await ledger.accept(toDraft({ id: toRunId(1), job: 'count' }, range('1', '9')), queue);
+        const drafts = [
+          toDraft({ id: toRunId(2), job: 'count' }, places('shardId-1', false, '5')),
+          toDraft({ id: toRunId(3), job: 'archive' }, range('5')),
+        ];
+        for (const draft of drafts) {
+          expect(await ledger.accept(draft, queue)).toMatchObject({
+            outcome: 'accepted',
+            run: { lostRecords: [] },
+          });
+        }
+      });
+
+      it('hold nothing between them when they are claimed alone', async () => {
+        const ledger = await opened();
+        await ledger.accept(toDraft({ id: toRunId(1) }, alone('1', '9')), queue);
+        const between = await ledger.accept(toDraft({ id: toRunId(2) }, alone('1', '5', '9')), queue);
+        expect(between).toMatchObject({ outcome: 'accepted', run: { lostRecords: [0, 2] } });
+      });
+
+      it('know each other, claimed alone or not: a deploy that changes the one for the other doubles nothing', async () => {
+        const ledger = await opened();
+        await ledger.accept(toDraft({ id: toRunId(1) }, range('1', '5')), queue);
+        const then = await ledger.accept(toDraft({ id: toRunId(2) }, alone('3', '6')), queue);
+        expect(then).toMatchObject({ outcome: 'accepted', run: { lostRecords: [0] } });
+        const back = await ledger.accept(toDraft({ id: toRunId(3) }, range('4', '6', '7')), queue);
+        expect(back).toMatchObject({ outcome: 'accepted', run: { lostRecords: [0, 1] } });
+      });
+
+      it('give each place once, also when one delivery brings it twice', async () => {
+        const ledger = await opened();
+        const accepted = await ledger.accept(toDraft({}, range('1', '2', '1')), queue);
+        expect(accepted).toMatchObject({ outcome: 'accepted', run: { lostRecords: [2] } });
+      });
+
+      it('are over after their seconds', async () => {
+        const ledger = await opened();
+        await ledger.accept(toDraft({ id: toRunId(1) }, range('1', '5')), queue);
+        clock.pass(monthSeconds);
+        const later = await ledger.accept(toDraft({ id: toRunId(2) }, range('1', '5')), queue);
+        expect(later).toMatchObject({ outcome: 'accepted', run: { lostRecords: [] } });
+      });
+    });
+
     describe('saving a run', () => {
       it('raises its revision by one, and gives what is stored', async () => {
         const ledger = await opened();

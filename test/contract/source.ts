@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { isObject } from '../../shared/events/json.ts';
 import { EventParseError, type Invocation, type Source } from '../../shared/sources/source.ts';
 
 export const invocation: Invocation = {
@@ -15,28 +16,49 @@ export function testSource(source: Source, payloads: { readonly [name: string]: 
         expect(idsOf(source, payload)).toEqual(idsOf(source, structuredClone(payload)));
       });
 
-      it('does not change the payload, and passes it on', () => {
+      it('does not change the payload, and passes it on; only our own marker is taken off', () => {
         const before = structuredClone(payload);
         const delivery = source.parse(deepFreeze(payload), invocation);
-        expect(delivery.payload).toEqual(before);
+        expect(payload).toEqual(before);
+        expect(delivery.payload).toEqual(isMarked(before) ? before.event : before);
+      });
+
+      it('gives one record for each that came, with an id of its own', () => {
+        const { records } = source.parse(payload, invocation);
+        expect(new Set(records.map(({ recordId }) => recordId)).size).toBe(records.length);
+        const came = isRecords(payload) ? payload.Records.length : undefined;
+        expect(records.length).toBe(came ?? records.length);
+      });
+
+      it('tells of each record what became of it, and of no other', () => {
+        const delivery = source.parse(payload, invocation);
+        for (const position of delivery.records.keys()) {
+          const error = new Error('the ledger is down');
+          const routed = { dispatched: [], unrecorded: [{ job: 'a', records: [position], error }] };
+          const answer = () => source.answer(delivery, routed);
+          expect(isSuccess(answer), `record ${position} is not acknowledged`).toBe(false);
+        }
+        const run = { job: 'a', runId: 'r', status: 'queued', outcome: 'accepted' } as const;
+        expect(isSuccess(() => source.answer(delivery, { dispatched: [run], unrecorded: [] }))).toBe(true);
       });
 
       it('gives valid CloudEvents that survive JSON', () => {
         const { records, time, sourceArn } = source.parse(payload, invocation);
-        expect(records.length).toBeGreaterThan(0);
         expect(sourceArn).toMatch(/^arn:/);
         expect(new Date(time).toISOString()).toBe(time);
         for (const record of records) {
-          if ('error' in record) continue;
-          expect(record.event).toMatchObject({
-            specversion: '1.0',
-            id: expect.stringMatching(/./),
-            source: expect.stringMatching(/^arn:/),
-            type: expect.stringMatching(/./),
-            datacontenttype: 'application/json',
-          });
-          expect(new Date(record.event.time).toISOString()).toBe(record.event.time);
-          expect(JSON.parse(JSON.stringify(record.event))).toEqual(record.event);
+          if ('error' in record) throw new Error(record.error);
+          for (const event of record.events) {
+            expect(event).toMatchObject({
+              specversion: '1.0',
+              id: expect.stringMatching(/./),
+              source: expect.stringMatching(/^arn:/),
+              type: expect.stringMatching(/./),
+              datacontenttype: 'application/json',
+            });
+            expect(new Date(event.time).toISOString()).toBe(event.time);
+            expect(JSON.parse(JSON.stringify(event))).toEqual(event);
+          }
         }
       });
 
@@ -76,8 +98,35 @@ function parseOrRefuse(source: Source, payload: unknown): EventParseError | unde
 }
 
 function idsOf(source: Source, payload: unknown) {
-  const { id, sourceArn, records, claims, fingerprint } = source.parse(payload, invocation);
-  return { id, sourceArn, recordIds: records.map(({ recordId }) => recordId), claims, fingerprint };
+  const { id, sourceArn, records, claimed } = source.parse(payload, invocation);
+  const events = records.flatMap((record) => ('events' in record ? record.events : []));
+  return {
+    id,
+    sourceArn,
+    claimed,
+    recordIds: records.map(({ recordId }) => recordId),
+    eventIds: events.map((event) => [event.source, event.id]),
+  };
+}
+
+/** Whether whoever sent the payload would take the answer for a success of all of it. */
+function isSuccess(answer: () => unknown): boolean {
+  try {
+    const given: unknown = answer();
+    if (!isObject(given)) return true;
+    if (Array.isArray(given['batchItemFailures'])) return given['batchItemFailures'].length === 0;
+    return typeof given['statusCode'] !== 'number' || given['statusCode'] < 400;
+  } catch {
+    return false;
+  }
+}
+
+function isMarked(payload: unknown): payload is { readonly event: unknown } {
+  return isObject(payload) && isObject(payload['signalbox']) && payload['event'] !== undefined;
+}
+
+function isRecords(payload: unknown): payload is { readonly Records: readonly unknown[] } {
+  return isObject(payload) && Array.isArray(payload['Records']);
 }
 
 function junk(): fc.Arbitrary<unknown> {

@@ -54,6 +54,25 @@ describe('a redacted request', () => {
     expect(holdsCredentials(request, credentialHeaders)).toBe(true);
   });
 
+  it('of a load balancer has no tokens of its caller, but who it was', () => {
+    const event = requestWith({
+      headers: {
+        'x-amzn-oidc-accesstoken': 's3cret',
+        'x-amzn-oidc-data': 's3cret',
+        'x-amzn-oidc-identity': 'user-1',
+        'x-amz-security-token': 's3cret',
+      },
+      cookies: [],
+    });
+    expect(redactRecord(event, credentialHeaders).data['headers']).toEqual({
+      'x-amzn-oidc-accesstoken': '[redacted]',
+      'x-amzn-oidc-data': '[redacted]',
+      'x-amzn-oidc-identity': 'user-1',
+      'x-amz-security-token': '[redacted]',
+    });
+    expect(holdsCredentials(event, credentialHeaders)).toBe(true);
+  });
+
   it('hides the names that a job adds, in any case, and no others', () => {
     const event = requestWith({ headers: { 'x-tenant-secret': 's', authorization: 'a' }, cookies: ['a=b'] });
     expect(redactRecord(event, ['X-Tenant-Secret']).data).toEqual({
@@ -80,7 +99,7 @@ describe('a redacted request', () => {
   });
 
   it('never shows what was in a named header', () => {
-    const name = fc.constantFrom('authorization', 'cookie', 'x-api-key', 'proxy-authorization');
+    const name = fc.constantFrom(...credentialHeaders);
     const value = fc.oneof(fc.constant('s3cret'), fc.array(fc.constant('s3cret')));
     fc.assert(
       fc.property(fc.dictionary(name, value), fc.array(fc.constant('s3cret')), (headers, cookies) => {
@@ -123,6 +142,103 @@ describe('a redacted native payload', () => {
         'X-API-KEY': ['[redacted]'],
         Accept: ['*/*'],
       },
+    });
+  });
+
+  it.each([
+    [
+      'of a load balancer',
+      {
+        requestContext: {
+          elb: { targetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/a/1' },
+        },
+        httpMethod: 'POST',
+        path: '/jobs',
+        queryStringParameters: { token: 'in%20the%20query' },
+        headers: { 'X-Amzn-Oidc-Data': 's3cret', cookie: 's3cret', 'x-amzn-oidc-identity': 'user-1' },
+        body: 'in the body',
+        isBase64Encoded: false,
+      },
+      {
+        requestContext: {
+          elb: { targetGroupArn: 'arn:aws:elasticloadbalancing:eu-west-1:1:targetgroup/a/1' },
+        },
+        httpMethod: 'POST',
+        path: '/jobs',
+        queryStringParameters: { token: 'in%20the%20query' },
+        headers: {
+          'X-Amzn-Oidc-Data': '[redacted]',
+          cookie: '[redacted]',
+          'x-amzn-oidc-identity': 'user-1',
+        },
+        body: 'in the body',
+        isBase64Encoded: false,
+      },
+    ],
+    [
+      'of a load balancer with multi-value headers',
+      {
+        httpMethod: 'GET',
+        multiValueQueryStringParameters: { token: ['in', 'the', 'query'] },
+        multiValueHeaders: {
+          'X-AMZN-OIDC-ACCESSTOKEN': ['s3cret'],
+          'X-Amz-Security-Token': ['s3cret', 's3cret'],
+          Accept: ['*/*'],
+        },
+        body: '',
+      },
+      {
+        httpMethod: 'GET',
+        multiValueQueryStringParameters: { token: ['in', 'the', 'query'] },
+        multiValueHeaders: {
+          'X-AMZN-OIDC-ACCESSTOKEN': ['[redacted]'],
+          'X-Amz-Security-Token': ['[redacted]', '[redacted]'],
+          Accept: ['*/*'],
+        },
+        body: '',
+      },
+    ],
+    [
+      'of format 1.0',
+      {
+        version: '1.0',
+        headers: { AUTHORIZATION: 's3cret', Accept: '*/*' },
+        multiValueHeaders: { Authorization: ['s3cret'], Accept: ['*/*'] },
+        queryStringParameters: { token: 'in the query' },
+        body: 'in the body',
+      },
+      {
+        version: '1.0',
+        headers: { AUTHORIZATION: '[redacted]', Accept: '*/*' },
+        multiValueHeaders: { Authorization: ['[redacted]'], Accept: ['*/*'] },
+        queryStringParameters: { token: 'in the query' },
+        body: 'in the body',
+      },
+    ],
+    [
+      'of format 2.0 whose cookies are nowhere else',
+      { version: '2.0', rawQueryString: 'token=a', headers: {}, cookies: ['sid=s3cret'] },
+      { version: '2.0', rawQueryString: 'token=a', headers: {}, cookies: ['[redacted]'] },
+    ],
+    [
+      'whose multi-value headers are no lists',
+      { multiValueHeaders: { cookie: 's3cret' }, headers: { cookie: { a: 's3cret' } } },
+      { multiValueHeaders: { cookie: '[redacted]' }, headers: { cookie: '[redacted]' } },
+    ],
+  ])('%s has no credentials, and all else', (_name, payload, expected) => {
+    const before = structuredClone(payload);
+    expect(redactPayload(payload, credentialHeaders)).toEqual(expected);
+    expect(payload).toEqual(before);
+  });
+
+  it('hides the names that a job adds, in any case, in every form', () => {
+    const payload = {
+      headers: { 'X-Tenant-Secret': 's3cret' },
+      multiValueHeaders: { 'x-tenant-secret': ['s3cret'] },
+    };
+    expect(redactPayload(payload, ['X-TENANT-SECRET'])).toEqual({
+      headers: { 'X-Tenant-Secret': '[redacted]' },
+      multiValueHeaders: { 'x-tenant-secret': ['[redacted]'] },
     });
   });
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { checkFilterPolicy } from '../../shared/jobs/checks-pattern.ts';
 import { problemsOfEvent, problemsOfJob } from './problems-of.ts';
 
 const account = 'eu-west-1:123456789012';
@@ -158,7 +159,9 @@ describe('an event-bus event', () => {
 
   it('has a pattern of the fields of events, with lists of what they may be', () => {
     expect(
-      bus("eventPattern: { detail: { a: { b: [{ exists: false }] } }, '$or': [{ source: [a] }] }"),
+      bus(
+        "eventPattern: { detail: { a: { b: [{ exists: false }] } }, '$or': [{ source: [a] }, { region: [b] }] }",
+      ),
     ).toEqual([]);
     expect(bus('eventPattern: { detailType: [a] }')).toEqual([
       'eventPattern.detailType: no event has this field, did you mean "detail-type"?',
@@ -177,6 +180,23 @@ describe('an event-bus event', () => {
     ]);
     expect(bus(`eventPattern: { source: [${'a'.repeat(4083)}] }`)).toEqual([
       'eventPattern: found 4098 characters of JSON, expected at most 4096',
+    ]);
+  });
+
+  it('has a pattern with the conditions that EventBridge knows', () => {
+    expect(bus('eventPattern: { detail: { size: [{ numeric: [5, "<"] }], key: [{ prefx: in/ }] } }')).toEqual(
+      [
+        'eventPattern.detail.size[0].numeric: found [5, "<"], expected ["=", 5], ["<", 5] or a range such as [">", 0, "<=", 5]',
+        expect.stringMatching(
+          /^eventPattern\.detail\.key\[0\]\.prefx: no condition has this name, expected one of prefix, /,
+        ),
+      ],
+    );
+    expect(bus("eventPattern: { '$or': [{ source: [a] }, { sourc: [b] }] }")).toEqual([
+      'eventPattern.$or[1].sourc: no event has this field, did you mean "source"?',
+    ]);
+    expect(bus("eventPattern: { '$or': [{ source: [a] }] }")).toEqual([
+      'eventPattern.$or: found a list with one entry, expected a list of at least 2 patterns',
     ]);
   });
 
@@ -202,6 +222,30 @@ describe('a schedule event', () => {
     ]);
     expect(problemsOfEvent('schedule', '{ scheduleRate: 5 }')).toEqual([
       'scheduleRate: found 5, expected text',
+    ]);
+  });
+});
+
+describe('a filter policy', () => {
+  it('has the conditions that SNS knows, without nesting', () => {
+    expect(checkFilterPolicy({ state: ['paid', { prefix: 'pay' }], $or: [{ a: [1] }, { b: [2] }] })).toEqual(
+      [],
+    );
+    expect(checkFilterPolicy({ order: { state: ['paid'] }, key: [{ wildcard: 'a*' }] })).toEqual([
+      {
+        path: ['order'],
+        at: 'value',
+        message: 'found a mapping, expected a list of what it may be, such as [created]',
+      },
+      {
+        path: ['key', 0, 'wildcard'],
+        at: 'value',
+        message:
+          'no condition has this name, expected one of prefix, suffix, equals-ignore-case, anything-but, numeric, cidr, exists',
+      },
+    ]);
+    expect(checkFilterPolicy({})).toEqual([
+      { path: [], at: 'key', message: 'found an empty mapping, expected fields and what they may be' },
     ]);
   });
 });
@@ -322,6 +366,31 @@ describe.each([
     ]);
     expect(of("inputTransformer: { inputTemplate: { at: '<t>' } }")).toEqual([
       expect.stringMatching(/^inputTransformer: inputTemplate has <t>, expected a name of inputPathsMap/),
+    ]);
+  });
+});
+
+describe('the filter of a cloudwatch-log event', () => {
+  const of = (filter: string) =>
+    problemsOfEvent(
+      'cloudwatch-log',
+      `{ logGroupArn: 'arn:aws:logs:${account}:log-group:/a:*', filter: ${filter} }`,
+    );
+
+  it('may be terms, JSON conditions, fields or a regular expression', () => {
+    expect(of("'ERROR -DEBUG'")).toEqual([]);
+    expect(of(`'{ $.level = "ERROR" }'`)).toEqual([]);
+    expect(of("'[ip, ..., status = 4*, bytes]'")).toEqual([]);
+    expect(of("'%^ERROR [0-9]+%'")).toEqual([]);
+    expect(of("''")).toEqual([]);
+  });
+
+  it('is refused here when CloudWatch Logs would refuse it', () => {
+    expect(of("'{ $.level EXISTS }'")).toEqual([
+      'filter: log filter: found "EXISTS" at character 11, expected =, !=, <, <=, >, >=, IS or NOT EXISTS',
+    ]);
+    expect(of(`'${'a'.repeat(1025)}'`)).toEqual([
+      expect.stringMatching(/^filter: found "a{60}…", expected text of at most 1024 characters$/),
     ]);
   });
 });

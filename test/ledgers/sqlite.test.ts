@@ -86,6 +86,22 @@ describe('opening a ledger in an SQLite file', () => {
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
+  it('takes a ledger of format 1, and adds what it has not', async () => {
+    const path = join(makeFolder(), 'ledger.db');
+    const old = open(path);
+    await createSqliteLedger(old, now).accept(toDraft(), queue);
+    old.exec('DROP TABLE ranges; PRAGMA user_version = 1');
+    old.close();
+    const reading = open(path, { readOnly: true });
+    expect(reading.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });
+    const ledger = createSqliteLedger(open(path), now);
+    const claim = { shard: 'clicks/0', sequenceNumber: '7', isAlone: false, seconds: 60 };
+    expect(await ledger.accept(toDraft({ id: toRunId(2) }, { claims: [claim] }), queue)).toMatchObject({
+      outcome: 'accepted',
+    });
+    expect(await ledger.load(runId)).toMatchObject({ status: 'queued' });
+  });
+
   it('refuses a newer format, and says what to do', () => {
     const path = join(makeFolder(), 'ledger.db');
     open(path).close();
@@ -150,7 +166,10 @@ describe('two connections to one ledger', () => {
     const ledger = createSqliteLedger(database, now);
     const other = open(path);
     other.exec('BEGIN IMMEDIATE');
-    await expect(ledger.accept(toDraft(), queue)).rejects.toThrow(LedgerError);
+    await expect(ledger.accept(toDraft(), queue)).rejects.toMatchObject({
+      name: 'LedgerError',
+      reason: 'throttled',
+    });
     other.exec('ROLLBACK');
     expect(await ledger.accept(toDraft(), queue)).toMatchObject({ outcome: 'accepted' });
   });

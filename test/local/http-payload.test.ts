@@ -196,8 +196,9 @@ function readAgain(payload: unknown) {
   const functionArn = 'arn:aws:lambda:local:000000000000:function:http-api-gateway';
   const delivery = httpApiGateway.parse(JSON.parse(JSON.stringify(payload)), { requestId: 'x', functionArn });
   const [record] = delivery.records;
-  if (record === undefined || 'error' in record) throw new Error('no record');
-  return record.event;
+  if (record === undefined || 'error' in record || record.events[0] === undefined)
+    throw new Error('no record');
+  return record.events[0];
 }
 
 function asLists(entries: readonly (readonly [string, string])[], join: (values: string[]) => string[]) {

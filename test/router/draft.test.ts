@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toLocalPlan } from '../../shared/jobs/local-plan.ts';
 import { createRoutingTable } from '../../shared/jobs/routing-table.ts';
+import { everySource as everySourceRules } from '../../shared/jobs/rules/every-source.ts';
 import { type RunDraft, toDrafts } from '../../shared/router/draft.ts';
 import { httpApiGateway } from '../../shared/sources/http-api-gateway.ts';
 import { schedule } from '../../shared/sources/schedule.ts';
@@ -243,7 +244,7 @@ function toDraftsOf(job: Jobs[string], payload: unknown): readonly RunDraft[] {
 }
 
 function draftsOf(jobs: Jobs, delivery: Delivery): readonly RunDraft[] {
-  return createRoutingTable(toJobsFile(jobs).jobs)
+  return createRoutingTable(toJobsFile(jobs).jobs, everySourceRules)
     .match(delivery)
     .flatMap((match) => toDrafts(delivery, match, toLocalPlan(match.job, '/shop'), start));
 }

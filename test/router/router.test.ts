@@ -36,8 +36,12 @@ const jobs = {
 describe('a delivery', () => {
   it('that comes twice starts one run', async () => {
     const { router, runs } = open(jobs);
-    const [first] = await router.route(toDelivery({ requestId: 'request-1' }));
-    const [second] = await router.route(toDelivery({ requestId: 'request-1' }));
+    const {
+      dispatched: [first],
+    } = await router.route(toDelivery({ requestId: 'request-1' }));
+    const {
+      dispatched: [second],
+    } = await router.route(toDelivery({ requestId: 'request-1' }));
     expect(first).toEqual({ job: 'order', runId: expect.any(String), status: 'queued', outcome: 'accepted' });
     expect(second).toEqual({ ...first, outcome: 'duplicate' });
     expect(await runs()).toHaveLength(1);
@@ -47,7 +51,10 @@ describe('a delivery', () => {
     const { router, runs } = open(jobs);
     const delivery = toDelivery({ requestId: 'request-1' });
     const answers = await Promise.all([router.route(delivery), router.route(delivery)]);
-    expect(answers.flat().map(({ outcome }) => outcome)).toEqual(['accepted', 'duplicate']);
+    expect(answers.flatMap(({ dispatched }) => dispatched).map(({ outcome }) => outcome)).toEqual([
+      'accepted',
+      'duplicate',
+    ]);
     expect(await runs()).toHaveLength(1);
   });
 
@@ -64,7 +71,10 @@ describe('a delivery', () => {
       throw new LedgerError('database or disk is full');
     };
     const router = createRouter({ ...full.parts, engine: { ...full.engine, accept } });
-    await expect(router.route(toDelivery())).rejects.toThrow(LedgerError);
+    expect(await router.route(toDelivery())).toEqual({
+      dispatched: [],
+      unrecorded: [{ job: 'order', records: [0], error: new LedgerError('database or disk is full') }],
+    });
     expect(full.starts).toEqual([]);
   });
 });
@@ -72,8 +82,12 @@ describe('a delivery', () => {
 describe('an Idempotency-Key', () => {
   it('gives the first run again, also for another invocation', async () => {
     const { router, runs } = open(jobs);
-    const [first] = await router.route(keyed({ requestId: 'request-1' }));
-    const [again] = await router.route(keyed({ requestId: 'request-2' }));
+    const {
+      dispatched: [first],
+    } = await router.route(keyed({ requestId: 'request-1' }));
+    const {
+      dispatched: [again],
+    } = await router.route(keyed({ requestId: 'request-2' }));
     expect(again).toEqual({ ...first, outcome: 'duplicate' });
     expect(await runs()).toHaveLength(1);
   });
@@ -81,7 +95,9 @@ describe('an Idempotency-Key', () => {
   it('conflicts with another body', async () => {
     const { router, runs } = open(jobs);
     await router.route(keyed({ requestId: 'request-1', body: '{"sku":7}' }));
-    const [other] = await router.route(keyed({ requestId: 'request-2', body: '{"sku":8}' }));
+    const {
+      dispatched: [other],
+    } = await router.route(keyed({ requestId: 'request-2', body: '{"sku":8}' }));
     expect(other).toMatchObject({ outcome: 'conflict' });
     expect(await runs()).toHaveLength(1);
   });
@@ -113,7 +129,9 @@ describe('credentials for a job that asks for them', () => {
 
   it('reach it by claim check, and nothing else', async () => {
     const { router, runs, ledger, engine, starts } = open(secretJobs);
-    const [dispatched] = await router.route(toDelivery({ headers, body: '{"sku":7}' }));
+    const {
+      dispatched: [dispatched],
+    } = await router.route(toDelivery({ headers, body: '{"sku":7}' }));
     const runId = dispatched?.runId ?? '';
     await engine.tell(runId, { kind: 'due' });
 
@@ -140,22 +158,31 @@ describe('credentials for a job that asks for them', () => {
       remove: async () => {},
     };
     const { router, runs } = open(secretJobs, { payloads });
-    await expect(router.route(toDelivery({ headers }))).rejects.toThrow(PayloadError);
+    expect(await router.route(toDelivery({ headers }))).toEqual({
+      dispatched: [],
+      unrecorded: [{ job: 'order', records: [0], error: new PayloadError('no space left') }],
+    });
     expect(await runs()).toEqual([]);
   });
 
   it('are not left behind by a request that was sent twice', async () => {
     const world = open(secretJobs);
     const twice = { headers: { ...headers, 'idempotency-key': 'order-7' } };
-    const [first] = await world.router.route(toDelivery({ ...twice, requestId: 'request-1' }));
-    const [again] = await world.router.route(toDelivery({ ...twice, requestId: 'request-2' }));
+    const {
+      dispatched: [first],
+    } = await world.router.route(toDelivery({ ...twice, requestId: 'request-1' }));
+    const {
+      dispatched: [again],
+    } = await world.router.route(toDelivery({ ...twice, requestId: 'request-2' }));
     expect(again).toEqual({ ...first, outcome: 'duplicate' });
     expect(readdirSync(world.folder)).toEqual([`${first?.runId}.json`]);
   });
 
   it('reach its replay too', async () => {
     const { router, ledger, starts, engine } = open(secretJobs);
-    const [first] = await router.route(toDelivery({ headers }));
+    const {
+      dispatched: [first],
+    } = await router.route(toDelivery({ headers }));
     const replay = await router.replay(first?.runId ?? '', 'replay-1');
     await engine.tell(replay.id, { kind: 'due' });
     const [start] = starts;
@@ -169,7 +196,9 @@ describe('credentials for a job that asks for them', () => {
 describe('a replay', () => {
   it('is a new run with the old event, linked to the old one, on the plan of now', async () => {
     const before = open(jobs);
-    const [first] = await before.router.route(toDelivery({ body: '{"sku":7}' }));
+    const {
+      dispatched: [first],
+    } = await before.router.route(toDelivery({ body: '{"sku":7}' }));
     const runId = first?.runId ?? '';
     before.clock.pass(60);
     const { jobs: changed } = toJobsFile({ order: { ...jobs.order, timeout: 7 } });
@@ -194,7 +223,9 @@ describe('a replay', () => {
 
   it('is the same run for the same request, and another one for another', async () => {
     const { router, runs } = open(jobs);
-    const [first] = await router.route(toDelivery());
+    const {
+      dispatched: [first],
+    } = await router.route(toDelivery());
     const runId = first?.runId ?? '';
     const ids = [];
     for (const request of ['replay-1', 'replay-1', 'replay-2'])
@@ -206,15 +237,21 @@ describe('a replay', () => {
 
   it('leaves alone the claim of the first run', async () => {
     const { router } = open(jobs);
-    const [first] = await router.route(keyed({ requestId: 'request-1' }));
+    const {
+      dispatched: [first],
+    } = await router.route(keyed({ requestId: 'request-1' }));
     await router.replay(first?.runId ?? '', 'replay-1');
-    const [again] = await router.route(keyed({ requestId: 'request-2' }));
+    const {
+      dispatched: [again],
+    } = await router.route(keyed({ requestId: 'request-2' }));
     expect(again).toEqual({ ...first, outcome: 'duplicate' });
   });
 
   it('is refused for a run, a job or an event that is not there', async () => {
     const world = open(jobs);
-    const [first] = await world.router.route(toDelivery());
+    const {
+      dispatched: [first],
+    } = await world.router.route(toDelivery());
     const runId = first?.runId ?? '';
     const unknown = world.router.replay('0000000000000000000000dead', 'replay-1');
     await expect(unknown).rejects.toThrow(new ReplayError('no run is named 0000000000000000000000dead'));
@@ -228,7 +265,9 @@ describe('a replay', () => {
   it('is refused for a run whose event could not be read: there is nothing to give the job', async () => {
     const world = open(jobs);
     const records = [{ recordId: 'record-1', error: 'it is no JSON', bytes: '{"sku' }];
-    const [failed] = await world.router.route({ ...toDelivery(), records });
+    const {
+      dispatched: [failed],
+    } = await world.router.route({ ...toDelivery(), records });
     expect(failed).toMatchObject({ status: 'failed', outcome: 'accepted' });
     await expect(world.router.replay(failed?.runId ?? '', 'replay-1')).rejects.toThrow(
       new ReplayError(`run ${failed?.runId} has no event that a job could be given: it is no JSON`),
@@ -237,7 +276,9 @@ describe('a replay', () => {
 
   it('does not start without the credentials that its job asks for', async () => {
     const world = open({ order: { ...jobs.order, forwardCredentials: true } });
-    const [first] = await world.router.route(toDelivery({ headers: { authorization: 'Bearer s3cr3t' } }));
+    const {
+      dispatched: [first],
+    } = await world.router.route(toDelivery({ headers: { authorization: 'Bearer s3cr3t' } }));
     world.remove();
     const replay = world.router.replay(first?.runId ?? '', 'replay-1');
     await expect(replay).rejects.toThrow(ReplayError);

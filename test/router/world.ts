@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { toLocalPlan } from '../../shared/jobs/local-plan.ts';
 import { parseJobs } from '../../shared/jobs/parse.ts';
 import { createRoutingTable } from '../../shared/jobs/routing-table.ts';
+import { everySource as everySourceRules } from '../../shared/jobs/rules/every-source.ts';
 import { createFolderPayloadStore } from '../../shared/payloads/folder.ts';
 import { createRouter, type RouterParts } from '../../shared/router/router.ts';
 import { createEngine } from '../../shared/runs/engine.ts';
@@ -59,7 +60,7 @@ export function createRouterWorld(jobs: Jobs, change: Partial<RouterParts> = {})
   });
   const { jobs: declared } = toJobsFile(jobs);
   const parts: RouterParts = {
-    table: createRoutingTable(declared),
+    table: createRoutingTable(declared, everySourceRules),
     jobs: declared,
     engine,
     ledger,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { NotRecordedError } from '../../shared/not-recorded.ts';
 import { httpApiGateway } from '../../shared/sources/http-api-gateway.ts';
 import { type Dispatched, EventParseError, NoRuleError } from '../../shared/sources/source.ts';
 import { invocation, testSource } from '../contract/source.ts';
@@ -94,7 +95,19 @@ const parse = (payload: unknown) => httpApiGateway.parse(payload, invocation);
 function recordOf(payload: unknown) {
   const [record] = parse(payload).records;
   if (record === undefined || 'error' in record) throw new Error('no record');
-  return record.event;
+  return record;
+}
+
+function eventOf(payload: unknown) {
+  const [event] = recordOf(payload).events;
+  if (event === undefined) throw new Error('no event');
+  return event;
+}
+
+function claimOf(payload: unknown) {
+  const { claimed } = parse(payload);
+  if (claimed.by !== 'key' || !('id' in claimed.claim)) throw new Error('claimed by no key');
+  return { ...claimed.claim, fingerprint: claimed.fingerprint };
 }
 
 const with2 = (changes: object) => ({ ...format2, ...changes });
@@ -104,7 +117,7 @@ const withAuthorizer = (authorizer: unknown) =>
 
 describe('an HTTP API request', () => {
   it('of format 2.0 becomes one record', () => {
-    expect(recordOf(format2)).toEqual({
+    expect(eventOf(format2)).toEqual({
       specversion: '1.0',
       id: 'Req-2-id=',
       source: 'arn:aws:execute-api:eu-west-1:123456789012:a1b2c3d4e5',
@@ -139,12 +152,13 @@ describe('an HTTP API request', () => {
         routeKey: 'POST /thumbnails/{id}',
         apiId: 'a1b2c3d4e5',
       },
-      traceparent,
+      isOrdered: false,
     });
+    expect(recordOf(format2)).toMatchObject({ recordId: 'Req-2-id=', traceparent });
   });
 
   it('of format 1.0 keeps repeated headers and query values as lists', () => {
-    expect(recordOf(format1)).toMatchObject({
+    expect(eventOf(format1)).toMatchObject({
       subject: 'ANY /thumbnails/{id}',
       time: '2026-11-20T10:00:00.000Z',
       data: {
@@ -165,14 +179,14 @@ describe('an HTTP API request', () => {
       multiValueQueryStringParameters: null,
       requestContext: { ...format1.requestContext, resourceId: null },
     };
-    expect(recordOf(payload)).toMatchObject({
+    expect(eventOf(payload)).toMatchObject({
       subject: 'POST /thumbnails/{id}',
       data: { headers: { 'x-tag': 'b' }, query: { tag: 'c' } },
     });
   });
 
   it('without query, cookies, parameters and body has empty ones', () => {
-    expect(recordOf(bare2).data).toEqual({
+    expect(eventOf(bare2).data).toEqual({
       method: 'POST',
       path: '/thumbnails/7',
       headers: {},
@@ -186,7 +200,7 @@ describe('an HTTP API request', () => {
   });
 
   it('has a header named __proto__ as any other', () => {
-    const { headers } = recordOf(withHeaders(JSON.parse('{"__proto__":"x"}'))).data;
+    const { headers } = eventOf(withHeaders(JSON.parse('{"__proto__":"x"}'))).data;
     expect(Object.entries(headers ?? {})).toEqual([['__proto__', 'x']]);
   });
 });
@@ -198,9 +212,7 @@ describe('the body of an HTTP API request', () => {
     isBase64Encoded = false,
     more: object = {},
   ) =>
-    recordOf(with2({ body, isBase64Encoded, headers: { 'content-type': contentType, ...more } })).data[
-      'body'
-    ];
+    eventOf(with2({ body, isBase64Encoded, headers: { 'content-type': contentType, ...more } })).data['body'];
   const base64 = (text: string, encoding?: BufferEncoding) => Buffer.from(text, encoding).toString('base64');
 
   it.each([
@@ -223,8 +235,8 @@ describe('the body of an HTTP API request', () => {
     });
   });
 
-  it('loses digits of a number that JavaScript cannot hold', () => {
-    expect(bodyOf('{"id":12345678901234567890}', 'application/json')).toEqual({ id: 12345678901234567000 });
+  it('has a number that JavaScript cannot hold as text', () => {
+    expect(bodyOf('{"id":12345678901234567890}', 'application/json')).toEqual({ id: '12345678901234567890' });
   });
 
   it.each([
@@ -244,9 +256,11 @@ describe('the body of an HTTP API request', () => {
 
 describe('an Idempotency-Key', () => {
   it('claims a day, for its API, route and caller', () => {
-    const [claim, ...more] = parse(format2).claims;
-    expect(claim).toEqual({ id: expect.stringMatching(/^[0-9a-f]{64}$/), seconds: 86_400 });
-    expect(more).toEqual([]);
+    expect(parse(format2).claimed).toEqual({
+      by: 'key',
+      claim: { id: expect.stringMatching(/^[0-9a-f]{64}$/), seconds: 86_400 },
+      fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/),
+    });
     const others = [
       withHeaders({ 'idempotency-key': 'order-8' }),
       with2({ routeKey: 'POST /other' }),
@@ -259,8 +273,8 @@ describe('an Idempotency-Key', () => {
       withAuthorizer({ lambda: { tenant: 'b' } }),
       withAuthorizer({ iam: { userArn: 'arn:aws:iam::1:user/a' } }),
       withAuthorizer({ iam: { userArn: 'arn:aws:iam::1:user/a', cognitoIdentity: { identityId: 'eu:1' } } }),
-    ].map((payload) => parse(payload).claims[0]?.id);
-    expect(new Set([claim?.id, ...others]).size).toBe(12);
+    ].map((payload) => claimOf(payload).id);
+    expect(new Set([claimOf(format2).id, ...others]).size).toBe(12);
   });
 
   it('is claimed alike by a request that is sent again', () => {
@@ -269,8 +283,7 @@ describe('an Idempotency-Key', () => {
       requestContext: { ...format2.requestContext, requestId: 'another', timeEpoch: 1_800_000_000_000 },
     };
     expect(parse(again).id).toBe('another');
-    expect(parse(again).claims).toEqual(parse(format2).claims);
-    expect(parse(again).fingerprint).toBe(parse(format2).fingerprint);
+    expect(parse(again).claimed).toEqual(parse(format2).claimed);
   });
 
   it.each([
@@ -287,18 +300,17 @@ describe('an Idempotency-Key', () => {
     ['query', { rawQueryString: 'size=321' }],
     ['body', { body: '{"width":321}' }],
   ])('has another fingerprint with another %s', (_name, changes) => {
-    expect(parse(with2(changes)).claims).toEqual(parse(format2).claims);
-    expect(parse(with2(changes)).fingerprint).not.toBe(parse(format2).fingerprint);
+    expect(claimOf(with2(changes)).id).toBe(claimOf(format2).id);
+    expect(claimOf(with2(changes)).fingerprint).not.toBe(claimOf(format2).fingerprint);
   });
 
   it('has the fingerprint of the bytes, however they were encoded', () => {
     const encoded = { body: Buffer.from(format2.body).toString('base64'), isBase64Encoded: true };
-    expect(parse(with2(encoded)).fingerprint).toBe(parse(format2).fingerprint);
+    expect(claimOf(with2(encoded)).fingerprint).toBe(claimOf(format2).fingerprint);
   });
 
-  it('left out claims nothing', () => {
-    expect(parse(format1).claims).toEqual([]);
-    expect(parse(format1)).not.toHaveProperty('fingerprint');
+  it('left out leaves the claim to the run', () => {
+    expect(parse(format1).claimed).toEqual({ by: 'run' });
   });
 
   it.each([
@@ -323,24 +335,24 @@ describe('the authorizer of an HTTP API', () => {
       userArn: 'arn:aws:iam::1:user/a',
       userId: 'AIDA',
     };
-    expect(recordOf(withAuthorizer({ iam })).data['auth']).toEqual({
+    expect(eventOf(withAuthorizer({ iam })).data['auth']).toEqual({
       iam: { userArn: 'arn:aws:iam::1:user/a', accountId: '1', callerId: 'AIDA', cognitoIdentityId: null },
     });
   });
 
   it('of Lambda gives its context, in both formats', () => {
-    expect(recordOf(withAuthorizer({ lambda: { tenant: 'a' } })).data['auth']).toEqual({
+    expect(eventOf(withAuthorizer({ lambda: { tenant: 'a' } })).data['auth']).toEqual({
       lambda: { tenant: 'a' },
     });
     const authorizer = { principalId: 'user-1', integrationLatency: 12, tenant: 'a' };
     const payload = { ...format1, requestContext: { ...format1.requestContext, authorizer } };
-    expect(recordOf(payload).data['auth']).toEqual({ lambda: { principalId: 'user-1', tenant: 'a' } });
+    expect(eventOf(payload).data['auth']).toEqual({ lambda: { principalId: 'user-1', tenant: 'a' } });
   });
 
   it('of JWT in format 1.0 gives claims and scopes', () => {
     const authorizer = { claims: { sub: 'user-1' }, scopes: null };
     const payload = { ...format1, requestContext: { ...format1.requestContext, authorizer } };
-    expect(recordOf(payload).data['auth']).toEqual({ jwt: { claims: { sub: 'user-1' }, scopes: null } });
+    expect(eventOf(payload).data['auth']).toEqual({ jwt: { claims: { sub: 'user-1' }, scopes: null } });
   });
 });
 
@@ -351,38 +363,70 @@ describe('a traceparent', () => {
     '00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01',
     'ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
   ])('that is not valid is left out: %s', (value) => {
-    expect(parse(withHeaders({ traceparent: value }))).not.toHaveProperty('traceparent');
+    expect(recordOf(withHeaders({ traceparent: value }))).not.toHaveProperty('traceparent');
+  });
+});
+
+describe('an X-Ray header', () => {
+  const root = 'Root=1-5759e988-bd862e3fe1be46a994272793';
+
+  it('that names a parent gives the traceparent, unless there is one', () => {
+    const xRay = { 'x-amzn-trace-id': `${root};Parent=53995c3f42cd8ad8;Sampled=1` };
+    expect(recordOf(withHeaders(xRay)).traceparent).toBe(
+      '00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01',
+    );
+    expect(recordOf(withHeaders({ ...xRay, traceparent })).traceparent).toBe(traceparent);
+  });
+
+  it('of API Gateway itself has no parent, and gives none', () => {
+    expect(recordOf(withHeaders({ 'x-amzn-trace-id': root }))).not.toHaveProperty('traceparent');
   });
 });
 
 describe('events that are not of an HTTP API', () => {
   const { version: _version, ...restApi } = format1;
   it.each([
-    ['a REST API', restApi, 'looks like one of a REST API'],
+    ['a REST API', restApi, 'looks like an event of a REST API'],
     [
       'a WebSocket API',
       { ...format1, requestContext: { ...format1.requestContext, connectionId: 'c=' } },
-      'looks like one of a WebSocket API',
+      'looks like an event of a WebSocket API',
     ],
     [
       'a load balancer',
       { httpMethod: 'GET', path: '/', requestContext: { elb: { targetGroupArn: 'arn:x' } } },
-      'looks like one of an Application Load Balancer',
+      'looks like an event of an Application Load Balancer',
     ],
     [
       'a function URL',
       with2({ requestContext: { ...format2.requestContext, domainName: 'x7.lambda-url.eu-west-1.on.aws' } }),
-      'looks like one of a Lambda function URL',
+      'looks like an event of a Lambda function URL',
     ],
     [
       'an authorizer',
       { version: '2.0', type: 'REQUEST', routeArn: 'arn:x', requestContext: {} },
-      'looks like one for a Lambda authorizer',
+      'looks like a request to a Lambda authorizer',
     ],
     ['an object', {}, 'the payload is no HTTP API event of format 1.0 or 2.0'],
     ['a text', 'x', 'the payload is a string, expected an HTTP API event'],
     ['nothing', null, 'the payload is missing, expected an HTTP API event'],
     ['format 2.0 without a path', with2({ rawPath: undefined }), 'rawPath is missing, expected a text'],
+    [
+      'format 2.0 without an API',
+      with2({ requestContext: { ...format2.requestContext, apiId: '' } }),
+      'requestContext.apiId is empty, expected a text',
+    ],
+    [
+      'format 2.0 of no time',
+      with2({ requestContext: { ...format2.requestContext, timeEpoch: '2026' } }),
+      'requestContext.timeEpoch is a string, expected a time in epoch milliseconds',
+    ],
+    ['format 2.0 with odd cookies', with2({ cookies: ['a=b', 7] }), 'cookies has a number in it'],
+    [
+      'format 1.0 with odd lists',
+      { ...format1, multiValueHeaders: { 'X-Tag': 'a' } },
+      'multiValueHeaders.X-Tag is a string, expected a list of texts',
+    ],
     ['format 2.0 with odd headers', withHeaders({ a: 1 }), 'headers.a is a number, expected a text'],
   ])('%s is refused', (_name, payload, message) => {
     expect(() => parse(payload)).toThrow(EventParseError);
@@ -392,9 +436,19 @@ describe('events that are not of an HTTP API', () => {
 
 describe('the answer to an HTTP API request', () => {
   const dispatched: Dispatched = { job: 'thumbnail', runId: 'k3j5h2', status: 'queued', outcome: 'accepted' };
+  const answer = (run: Dispatched) =>
+    httpApiGateway.answer(parse(format2), { dispatched: [run], unrecorded: [] });
 
   it('is a 202 with the run', () => {
-    expect(httpApiGateway.answer(parse(format2), [dispatched])).toEqual({
+    expect(answer(dispatched)).toEqual({
+      statusCode: 202,
+      headers: { 'content-type': 'application/json' },
+      body: '{"runId":"k3j5h2","job":"thumbnail","status":"queued"}',
+    });
+  });
+
+  it('says where the run is, when there is an API to ask', () => {
+    expect(answer({ ...dispatched, location: '/runs/k3j5h2' })).toEqual({
       statusCode: 202,
       headers: { 'content-type': 'application/json', location: '/runs/k3j5h2' },
       body: '{"runId":"k3j5h2","job":"thumbnail","status":"queued"}',
@@ -402,8 +456,9 @@ describe('the answer to an HTTP API request', () => {
   });
 
   it('is a 202 with the first run when the request came before', () => {
-    const duplicate: Dispatched = { ...dispatched, status: 'running', outcome: 'duplicate' };
-    expect(httpApiGateway.answer(parse(format2), [duplicate])).toEqual({
+    expect(
+      answer({ ...dispatched, status: 'running', outcome: 'duplicate', location: '/runs/k3j5h2' }),
+    ).toEqual({
       statusCode: 202,
       headers: {
         'content-type': 'application/json',
@@ -415,10 +470,18 @@ describe('the answer to an HTTP API request', () => {
   });
 
   it('is a 422 when the Idempotency-Key was used for another request', () => {
-    expect(httpApiGateway.answer(parse(format2), [{ ...dispatched, outcome: 'conflict' }])).toEqual({
+    expect(answer({ ...dispatched, outcome: 'conflict', location: '/runs/k3j5h2' })).toEqual({
       statusCode: 422,
       headers: { 'content-type': 'application/problem+json' },
       body: '{"type":"about:blank","title":"Unprocessable Content","status":422,"detail":"This Idempotency-Key was used before, for another request."}',
+    });
+  });
+
+  it('is a 404 when it starts nothing', () => {
+    expect(httpApiGateway.answer(parse(format2), { dispatched: [], unrecorded: [] })).toEqual({
+      statusCode: 404,
+      headers: { 'content-type': 'application/problem+json' },
+      body: '{"type":"about:blank","title":"Not Found","status":404,"detail":"No job takes this request."}',
     });
   });
 
@@ -438,17 +501,42 @@ describe('the answer to an HTTP API request', () => {
     });
   });
 
+  const secret = 'arn:aws:dynamodb:eu-west-1:123456789012:table/runs';
+
   it.each([
-    new Error('arn:aws:dynamodb:eu-west-1:1:table/runs is down'),
-    null,
-    undefined,
-    'x',
-    Object.create(null),
-  ])('is a 503 that tells nothing of %s', (error) => {
-    expect(httpApiGateway.refuse(error, null)).toEqual({
+    {
+      reason: 'unavailable' as const,
       statusCode: 503,
       headers: { 'content-type': 'application/problem+json', 'retry-after': '5' },
       body: '{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"The request was not recorded, and no job was started. Send it again."}',
-    });
+    },
+    {
+      reason: 'throttled' as const,
+      statusCode: 429,
+      headers: { 'content-type': 'application/problem+json', 'retry-after': '5' },
+      body: '{"type":"about:blank","title":"Too Many Requests","status":429,"detail":"Too much came at once: the request was not recorded, and no job was started. Send it again."}',
+    },
+    {
+      reason: 'too-large' as const,
+      statusCode: 413,
+      headers: { 'content-type': 'application/problem+json' },
+      body: '{"type":"about:blank","title":"Content Too Large","status":413,"detail":"The request is too large to be recorded, and no job was started."}',
+    },
+  ])('is a $statusCode when the request could not be recorded: $reason', ({ reason, ...expected }) => {
+    const error = new NotRecordedError(`${secret} refused it`, { reason });
+    const unrecorded = [{ job: 'thumbnail', records: [0], error }];
+    expect(httpApiGateway.answer(parse(format2), { dispatched: [], unrecorded })).toEqual(expected);
+    expect(httpApiGateway.refuse(error, format2)).toEqual(expected);
   });
+
+  it.each([new Error(`${secret} is down`), null, undefined, 'x', Object.create(null)])(
+    'is a 503 that tells nothing of %s',
+    (error) => {
+      expect(httpApiGateway.refuse(error, null)).toEqual({
+        statusCode: 503,
+        headers: { 'content-type': 'application/problem+json', 'retry-after': '5' },
+        body: '{"type":"about:blank","title":"Service Unavailable","status":503,"detail":"The request was not recorded, and no job was started. Send it again."}',
+      });
+    },
+  );
 });

@@ -1,3 +1,5 @@
+import type { Claim } from '../../shared/events/claim.ts';
+import { type ClaimedRange, toRanges } from '../../shared/runs/claimed-range.ts';
 import type { DueQuery, Ledger, RunFilter, RunPage } from '../../shared/runs/ledger.ts';
 import type { EpochMs, Run } from '../../shared/runs/run.ts';
 
@@ -7,6 +9,25 @@ export function createMemoryLedger(now: () => EpochMs): Ledger {
   const runs = new Map<string, string>();
   const events = new Map<string, string>();
   const claims = new Map<string, { readonly runId: string; readonly until: EpochMs }>();
+
+  const ranges: (ClaimedRange & { readonly job: string; readonly runId: string; readonly until: EpochMs })[] =
+    [];
+
+  const holderOf = (run: Run, claim: Claim): string | undefined => {
+    if ('id' in claim) {
+      const held = claims.get(`${run.job}/${claim.id}`);
+      return held !== undefined && held.until > now() ? held.runId : undefined;
+    }
+    const place = BigInt(claim.sequenceNumber);
+    return ranges.find(
+      ({ job, shard, first, last, until }) =>
+        job === run.job &&
+        shard === claim.shard &&
+        BigInt(first) <= place &&
+        place <= BigInt(last) &&
+        until > now(),
+    )?.runId;
+  };
 
   const load = (id: string): Run | undefined => {
     const body = runs.get(id);
@@ -23,18 +44,23 @@ export function createMemoryLedger(now: () => EpochMs): Ledger {
     async accept({ run, event, claims: wanted }, settle) {
       const known = load(run.id);
       if (known) return { outcome: 'duplicate', run: known };
-      const ids = wanted.map(({ id }) => `${run.job}/${id}`);
-      const isHeld = (id: string) => (claims.get(id)?.until ?? now()) > now();
-      const lost = ids.flatMap((id, position) =>
-        isHeld(id) || ids.indexOf(id) < position ? [position] : [],
+      const holders = wanted.map(
+        (claim, position) => holderOf(run, claim) ?? sameBefore(run, wanted, position),
       );
-      if (ids.length > 0 && lost.length === ids.length) {
-        return { outcome: 'duplicate', run: load(claims.get(ids[0] ?? '')?.runId ?? '') };
+      const lost = holders.flatMap((holder, position) => (holder === undefined ? [] : [position]));
+      if (wanted.length > 0 && lost.length === wanted.length) {
+        return { outcome: 'duplicate', run: load(holders[0] ?? '') };
       }
       const settled = settle(run, lost);
-      for (const [position, { seconds }] of wanted.entries()) {
-        const until = now() + seconds * 1000;
-        if (!lost.includes(position)) claims.set(ids[position] ?? '', { runId: run.id, until });
+      const won = wanted.filter((_, position) => !lost.includes(position));
+      for (const claim of won) {
+        if (!('id' in claim)) continue;
+        const until = now() + claim.seconds * 1000;
+        claims.set(`${run.job}/${claim.id}`, { runId: run.id, until });
+      }
+      for (const range of toRanges(won.filter((claim) => 'shard' in claim))) {
+        const until = now() + range.seconds * 1000;
+        ranges.push({ ...range, job: run.job, runId: run.id, until });
       }
       runs.set(run.id, JSON.stringify(settled));
       events.set(run.id, event);
@@ -99,4 +125,11 @@ function list(all: readonly Run[], { jobs, statuses, since, limit, after }: RunF
   const page = found.slice(0, limit);
   const runs = page.map(({ run }) => run);
   return found.length > limit ? { runs, next: String(page.at(-1)?.position) } : { runs };
+}
+
+/** The run itself, when it claims the same at an earlier position too. */
+function sameBefore(run: Run, claims: readonly Claim[], position: number): string | undefined {
+  const nameOf = (claim: Claim) => ('id' in claim ? claim.id : `${claim.shard} ${claim.sequenceNumber}`);
+  const names = claims.map(nameOf);
+  return names.indexOf(names[position] ?? '') < position ? run.id : undefined;
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { createRouteMatcher, type RouteMatcher } from '../../jobs/http-route.ts';
-import type { HttpRoute } from '../../jobs/routing-table.ts';
+import type { Job } from '../../jobs/schema/job.ts';
 import type { Trigger } from '../../router/trigger.ts';
 import { toHttpApiPayload } from '../http-payload.ts';
 import { readBody } from './body.ts';
@@ -12,13 +12,32 @@ import { problem } from './problem.ts';
 /** Lambda's limit for what API Gateway hands it, which applies before API Gateway's own 10 MB. */
 const mostBytes = 6_291_456;
 
+export type HttpRoute = {
+  readonly job: string;
+  readonly api: string;
+  readonly method: string;
+  readonly path: string;
+  readonly payloadFormat: '1.0' | '2.0';
+};
+
+/** The routes of all HTTP APIs. */
+export function toHttpRoutes(jobs: readonly Job[]): readonly HttpRoute[] {
+  return jobs.flatMap(({ name: job, events }) =>
+    events.flatMap((rule) => {
+      if (rule.type !== 'http-api-gateway') return [];
+      const { httpApiGatewayName: api, method, path, payloadFormat } = rule.properties;
+      return [{ job, api, method, path, payloadFormat }];
+    }),
+  );
+}
+
 export type LocalContext = Context<{ Bindings: HttpBindings }>;
 
 /**
  * The routes of jobs.yml, all APIs on one port. A request becomes the payload that API Gateway would send, and goes
  * through the same function. Gives undefined when no route has its path.
  */
-export function createDeclaredRoutes(routes: readonly HttpRoute[], trigger: Trigger) {
+export function createDeclaredRoutes(routes: readonly HttpRoute[], trigger: Trigger | undefined) {
   const matcher: RouteMatcher<HttpRoute> = createRouteMatcher(
     toDistinct(routes).map((route) => ({ ...route, value: route })),
   );
@@ -28,7 +47,7 @@ export function createDeclaredRoutes(routes: readonly HttpRoute[], trigger: Trig
     const { rawHeaders, method = 'GET', url: rawUrl = '/' } = incoming;
     const path = rawUrl.split('?', 1)[0] ?? '/';
     const matched = matcher.match(method, path);
-    if (matched === undefined) return refuseMethod(method, matcher.allowed(path));
+    if (matched === undefined || trigger === undefined) return refuseMethod(method, matcher.allowed(path));
     const body = await readBody(context, mostBytes);
     if (body === undefined)
       return problem(413, `The body is larger than ${mostBytes} bytes.`, { connection: 'close' });

@@ -2,9 +2,8 @@ import type { Server } from 'node:http';
 import { type HttpBindings, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
-import type { HttpRoute } from '../../jobs/routing-table.ts';
 import type { Trigger } from '../../router/trigger.ts';
-import { createDeclaredRoutes } from './declared-routes.ts';
+import { createDeclaredRoutes, type HttpRoute } from './declared-routes.ts';
 import { createInvokeApi } from './invoke-api.ts';
 import { loopbackOnly } from './loopback.ts';
 import { problem } from './problem.ts';
@@ -14,7 +13,6 @@ export type ServerParts = RunsApiParts & {
   /** By function name. */
   readonly functions: ReadonlyMap<string, Trigger>;
   readonly httpRoutes: readonly HttpRoute[];
-  readonly httpTrigger: Trigger;
   /** Whether browsers may call the declared routes from pages of other origins. */
   readonly cors: boolean;
   readonly about: Readonly<Record<string, unknown>>;
@@ -24,7 +22,7 @@ export type ServerParts = RunsApiParts & {
 /** The local router's HTTP side: declared routes, the runs API and Lambda's Invoke API. */
 export function createApp(parts: ServerParts): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
-  const declared = createDeclaredRoutes(parts.httpRoutes, parts.httpTrigger);
+  const declared = createDeclaredRoutes(parts.httpRoutes, parts.functions.get('http-api-gateway'));
   const runs = createRunsApi(parts);
 
   app.use(loopbackOnly);

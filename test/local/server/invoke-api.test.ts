@@ -84,10 +84,10 @@ describe('an invocation by the AWS SDK', () => {
   });
 
   it('of an unknown function is refused', async () => {
-    const unknown = invoke({ FunctionName: 'sqs', Payload: payload });
+    const unknown = invoke({ FunctionName: 'sqz', Payload: payload });
     await expect(unknown).rejects.toThrow(ResourceNotFoundException);
-    await expect(invoke({ FunctionName: 'sqs', Payload: payload })).rejects.toThrow(
-      'Function not found: sqs. This router has http-api-gateway, manual, schedule.',
+    await expect(invoke({ FunctionName: 'sqz', Payload: payload })).rejects.toThrow(
+      'Function not found: sqz. This router has http-api-gateway, application-load-balancer, sqs, sns, event-bus, schedule, s3, kinesis-stream, dynamo-db-stream, cloudwatch-log, manual.',
     );
   });
 
@@ -105,7 +105,7 @@ describe('an invocation by the AWS SDK', () => {
   it('without a payload is one with an empty object', async () => {
     const answer = await invoke({ FunctionName: 'manual' });
     expect(read(answer.Payload).errorMessage).toBe(
-      'manual: the payload is empty, expected exactly { "job": "<name>", "input": <any JSON> }',
+      'manual: the payload has nothing in it, expected exactly { "job": "<name>", "input": <any JSON> }',
     );
   });
 
@@ -131,7 +131,11 @@ describe('an invocation by the AWS SDK', () => {
   it.each([
     ['an unknown job', { job: 'quik', input: 1 }, 'no job is named quik; jobs.yml has quick, order, nightly'],
     ['a job that is not started by hand', { job: 'order', input: 1 }, 'job order is not started by hand'],
-    ['too much', { job: 'quick', input: 1, more: 1 }, 'the payload has "input, job, more", expected exactly'],
+    [
+      'too much',
+      { job: 'quick', input: 1, more: 1 },
+      'the payload has "job", "input", "more", expected exactly',
+    ],
   ])('of %s fails with what is wrong, and is not taken', async (_what, value, message) => {
     const Payload = JSON.stringify(value);
     const answer = await invoke({ FunctionName: 'manual', Payload });

@@ -1,0 +1,37 @@
+import type { CloudEvent } from '../../events/trigger-event.ts';
+import { compileEach, elsewhere, findArnMismatch, takesSome, type Why } from './verdict.ts';
+
+/**
+ * Changes of objects in buckets. S3 filters by itself; this counts where a bucket's notifications are shared by rules.
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filtering.html
+ */
+export const compileBucketRules = compileEach<'s3'>(({ rule: { properties } }) => {
+  const { bucketArn, s3EventType, filterRule: { prefix = '', suffix = '' } = {} } = properties;
+  return (delivery) => {
+    const { records, sourceArn } = delivery;
+    const stranger = findArnMismatch('bucket', sourceArn, bucketArn);
+    if (stranger !== undefined) return elsewhere(stranger);
+    return takesSome(
+      delivery,
+      () => `${s3EventType} of ${bucketArn}`,
+      (position) => {
+        const record = records[position];
+        const event = record !== undefined && 'events' in record ? record.events[0] : undefined;
+        return event === undefined ? () => 'there is no object in it' : findMismatch(event);
+      },
+    );
+  };
+
+  function findMismatch({ source, type, subject: key = '' }: CloudEvent): Why | undefined {
+    if (source !== bucketArn) return () => `the bucket is ${source}, expected ${bucketArn}`;
+    if (!isOfType(type, s3EventType)) return () => `it is ${type}, expected ${s3EventType}`;
+    if (!key.startsWith(prefix)) return () => `the key ${key} does not start with ${prefix}`;
+    return key.endsWith(suffix) ? undefined : () => `the key ${key} does not end with ${suffix}`;
+  }
+});
+
+/** `aws.s3.ObjectCreated:Put` is of type `s3:ObjectCreated:*`. */
+function isOfType(type: string, s3EventType: string): boolean {
+  const found = type.replace('aws.s3.', 's3:');
+  return s3EventType.endsWith('*') ? found.startsWith(s3EventType.slice(0, -1)) : found === s3EventType;
+}

@@ -1,0 +1,59 @@
+import type { Delivery } from '../../sources/source.ts';
+import { createRouteMatcher, routeKeyOf } from '../http-route.ts';
+import { type CompileRules, elsewhere, type Rule, takesAll } from './verdict.ts';
+
+type HttpRule = Rule<'http-api-gateway'>;
+type Request = Extract<Delivery['addressed'], { readonly source: 'http-api-gateway' }>;
+
+/** Requests of HTTP APIs. Of all the rules, just the most specific one takes a request. */
+export const compileHttpRules: CompileRules<'http-api-gateway'> = (declared) => {
+  const find = createFinder(declared.map(({ rule }) => rule));
+  return (delivery) => {
+    const { addressed } = delivery;
+    if (addressed.source !== 'http-api-gateway')
+      return declared.map(() => elsewhere(() => 'it is no request'));
+    const winner = find(addressed);
+    return declared.map(({ rule }) =>
+      rule === winner
+        ? takesAll(delivery, () => `the route is ${toRouteKey(rule)}`)
+        : elsewhere(() => whyNot(rule, winner, addressed)),
+    );
+  };
+};
+
+/** By the route that API Gateway matched; by method and path when it's not one of ours as it stands there. */
+function createFinder(rules: readonly HttpRule[]): (request: Request) => HttpRule | undefined {
+  const byApi = new Map(
+    [...Map.groupBy(rules, ({ properties }) => properties.httpApiGatewayName)].map(([api, own]) => [
+      api,
+      {
+        byKey: new Map(own.map((rule) => [toRouteKey(rule), rule])),
+        matcher: createRouteMatcher(own.map((rule) => ({ ...rule.properties, value: rule }))),
+      },
+    ]),
+  );
+  return ({ apiId, routeKey, method, path }) => {
+    const named = byApi.get(apiId);
+    const tables = named ? [named] : [...byApi.values()];
+    for (const { byKey } of tables) {
+      const rule = byKey.get(routeKey);
+      if (rule) return rule;
+    }
+    for (const { matcher } of tables) {
+      const match = matcher.match(method, path);
+      if (match) return match.value;
+    }
+    return undefined;
+  };
+}
+
+function whyNot(rule: HttpRule, winner: HttpRule | undefined, { method, path }: Request): string {
+  const isCandidate = createRouteMatcher([{ ...rule.properties, value: rule }]).match(method, path);
+  return winner !== undefined && isCandidate !== undefined
+    ? `the route ${toRouteKey(winner)} is more specific`
+    : `${method} ${path} is not ${toRouteKey(rule)}`;
+}
+
+function toRouteKey({ properties }: HttpRule): string {
+  return routeKeyOf(properties.method, properties.path);
+}

@@ -1,0 +1,41 @@
+import { isObject } from '../../events/json.ts';
+import type { Json } from '../../events/trigger-event.ts';
+import type { Delivery } from '../../sources/source.ts';
+import { compileFilterPatterns, rawRecord } from './filter-patterns.ts';
+import { compileEach, elsewhere, findArnMismatch, type Rule, takesSome, type Verdict } from './verdict.ts';
+
+/** Records of Kinesis streams. Filters look at their fields, with the data decoded. */
+export const compileKinesisRules = compileEach<'kinesis-stream'>(({ rule }) =>
+  createJudge(rule, (delivery, position) => {
+    const raw = rawRecord(delivery, position);
+    const kinesis = isObject(raw) ? raw['kinesis'] : undefined;
+    return isObject(kinesis) ? { ...kinesis, data: dataOf(delivery, position) } : raw;
+  }),
+);
+
+/** Changes of DynamoDB tables. Filters look at them as they come, with typed values. */
+export const compileDynamoDbRules = compileEach<'dynamo-db-stream'>(({ rule }) =>
+  createJudge(rule, rawRecord),
+);
+
+function createJudge(
+  { properties: { streamArn, filterPatterns } }: Rule<'kinesis-stream' | 'dynamo-db-stream'>,
+  toFiltered: (delivery: Delivery, position: number) => Json,
+) {
+  const findMismatch = compileFilterPatterns(filterPatterns);
+  return (delivery: Delivery): Verdict => {
+    const stranger = findArnMismatch('stream', delivery.sourceArn, streamArn);
+    if (stranger !== undefined) return elsewhere(stranger);
+    return takesSome(
+      delivery,
+      () => `the stream is ${streamArn}`,
+      (position) => findMismatch(() => toFiltered(delivery, position)),
+    );
+  };
+}
+
+/** As the source decoded it. */
+function dataOf({ records }: Delivery, position: number): Json {
+  const record = records[position];
+  return record !== undefined && 'events' in record ? (record.events[0]?.data['data'] ?? null) : null;
+}

@@ -1,0 +1,77 @@
+import type { Delivery } from '../../sources/source.ts';
+import type { JobEvent } from '../schema/event.ts';
+
+/** An entry of a job's `events`, of one type. */
+export type Rule<T extends JobEvent['type'] = JobEvent['type']> = Extract<JobEvent, { readonly type: T }>;
+
+/** Why, for a person; only made when somebody asks. */
+export type Why = () => string;
+
+/** What a rule makes of a delivery. */
+export type Verdict =
+  /** The records, by position, that start the job. */
+  | { readonly kind: 'takes'; readonly records: readonly number[]; readonly why: Why }
+  /** It's for this rule, which leaves out every record of it. */
+  | { readonly kind: 'leaves'; readonly why: Why }
+  /** It comes from somewhere else. */
+  | { readonly kind: 'elsewhere'; readonly why: Why };
+
+/** What each of the compiled rules makes of a delivery, in their order. */
+export type Judge = (delivery: Delivery) => readonly Verdict[];
+
+export type DeclaredRule<T extends JobEvent['type']> = { readonly job: string; readonly rule: Rule<T> };
+
+/** Compiles all rules of one type. `ruleIds` are those of the whole jobs.yml. */
+export type CompileRules<T extends JobEvent['type']> = (
+  declared: readonly DeclaredRule<T>[],
+  ruleIds: ReadonlySet<string>,
+) => Judge;
+
+/** For rules that can each be judged without looking at the others. */
+export function compileEach<T extends JobEvent['type']>(
+  compile: (declared: DeclaredRule<T>, ruleIds: ReadonlySet<string>) => (delivery: Delivery) => Verdict,
+): CompileRules<T> {
+  return (declared, ruleIds) => {
+    const judges = declared.map((each) => compile(each, ruleIds));
+    return (delivery) => judges.map((judge) => judge(delivery));
+  };
+}
+
+export function takesAll({ records }: Delivery, why: Why): Verdict {
+  return { kind: 'takes', records: records.map((_, position) => position), why };
+}
+
+export function elsewhere(why: Why): Verdict {
+  return { kind: 'elsewhere', why };
+}
+
+/**
+ * Takes the records in which `findMismatch` finds nothing. What can't be read is taken too: its job hears of it,
+ * instead of nobody.
+ */
+export function takesSome(
+  { records }: Delivery,
+  why: Why,
+  findMismatch: (position: number) => Why | undefined,
+): Verdict {
+  const taken: number[] = [];
+  let reason: Why = () => 'there is no record in it';
+  for (const [position, record] of records.entries()) {
+    const mismatch = 'error' in record ? undefined : findMismatch(position);
+    if (mismatch === undefined) taken.push(position);
+    else if (position === 0) reason = mismatch;
+  }
+  if (taken.length === 0) return { kind: 'leaves', why: reason };
+  const some = taken.length < records.length ? `, ${taken.length} of ${records.length} records` : '';
+  return { kind: 'takes', records: taken, why: () => `${why()}${some}` };
+}
+
+/** Why an ARN isn't the one that a rule names, in whole or by its last part; `undefined` when it is. */
+export function findArnMismatch(what: string, found: string, arn?: string, name?: string): Why | undefined {
+  const isNamed = arn === undefined ? toLastPart(found) === name : found === arn;
+  return isNamed ? undefined : () => `the ${what} is ${found}, expected ${arn ?? name}`;
+}
+
+function toLastPart(arn: string): string {
+  return arn.slice(Math.max(arn.lastIndexOf(':'), arn.lastIndexOf('/')) + 1);
+}

@@ -1,0 +1,83 @@
+import { applyInput, type InputRule } from '../events/input.ts';
+import { isJson, isObject } from '../events/json.ts';
+import { hiddenHeaders, holdsCredentials, redactPayload, redactRecord } from '../events/redact.ts';
+import type { CloudEvent, Json, TriggerEvent } from '../events/trigger-event.ts';
+import type { Match } from '../jobs/routing-table.ts';
+import { type Delivery, EventParseError } from '../sources/source.ts';
+import type { Part } from './part.ts';
+
+/** What a job gets, as text; `secret` is the same with the credentials in it, when the job asks for them. */
+export type EventText = { readonly event: string; readonly secret?: string };
+
+/**
+ * STP_TRIGGER_EVENT_DATA of a run that is made of some parts of a delivery.
+ * Throws EventParseError for a native payload that can't be written down.
+ */
+export function toEventText(delivery: Delivery, parts: readonly Part[], { job, rule }: Match): EventText {
+  const input = inputRuleOf(rule);
+  const all = parts.length === 1 ? (parts[0]?.events ?? []) : parts.flatMap(({ events }) => events);
+  const events = input === undefined ? all : all.map((event) => withInput(delivery, event, input));
+  const hidden = hiddenHeaders(job.redact);
+  const isSecret = events.some((event) => holdsCredentials(event, hidden));
+  const isForwarded = isSecret && job.forwardCredentials;
+  if (job.eventFormat === 'native') {
+    const native = toNative(delivery, parts, input);
+    const event = JSON.stringify(redactPayload(native, hidden));
+    return isForwarded ? { event, secret: JSON.stringify(native) } : { event };
+  }
+  const shown = isSecret ? events.map((event) => redactRecord(event, hidden)) : events;
+  const event = JSON.stringify(toTriggerEvent(delivery, parts, shown));
+  return isForwarded ? { event, secret: JSON.stringify(toTriggerEvent(delivery, parts, events)) } : { event };
+}
+
+function toTriggerEvent(
+  { id, source, sourceArn, time }: Delivery,
+  parts: readonly Part[],
+  records: readonly CloudEvent[],
+): TriggerEvent {
+  const [first] = parts;
+  const isOne = parts.length === 1 && first !== undefined;
+  return {
+    id: isOne ? first.id : id,
+    source,
+    sourceArn,
+    time: isOne ? (first.events[0]?.time ?? time) : time,
+    records,
+  };
+}
+
+/** The payload as it came; only with the records of this run, when others have the rest. */
+function toNative(
+  { source, payload, records, addressed }: Delivery,
+  parts: readonly Part[],
+  input: InputRule | undefined,
+) {
+  // The source looked at the parts it knows; here the rest counts too.
+  if (!isJson(payload)) throw new EventParseError(source, 'the payload is nested too deeply');
+  if (input) return applyInput(input, 'event' in addressed ? (addressed.event ?? payload) : payload);
+  if (!isObject(payload) || !Array.isArray(payload['Records']) || parts.length === records.length)
+    return payload;
+  const kept = new Set(parts.map(({ position }) => position));
+  return { ...payload, Records: payload['Records'].filter((_, position) => kept.has(position)) };
+}
+
+/** What the rule makes of the event stands in its place: `detail` of an event bus, which may be the bigger part. */
+function withInput({ addressed }: Delivery, event: CloudEvent, input: InputRule): CloudEvent {
+  const { detail: _, ...data } = event.data;
+  const original: Json =
+    'event' in addressed && addressed.event !== undefined ? addressed.event : toTick(event);
+  return { ...event, data: { ...data, input: applyInput(input, original) } };
+}
+
+/** EventBridge Scheduler sends no event with our marker; this is the one that it sends by itself. */
+function toTick({ time, source }: CloudEvent): Json {
+  return { 'detail-type': 'Scheduled Event', time, resources: [source], detail: {} };
+}
+
+function inputRuleOf({ type, properties }: Match['rule']): InputRule | undefined {
+  if (type !== 'schedule' && type !== 'event-bus') return undefined;
+  const { input, inputPath, inputTransformer } = properties;
+  return input === undefined && inputPath === undefined && inputTransformer === undefined
+    ? undefined
+    : properties;
+}

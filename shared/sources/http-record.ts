@@ -1,0 +1,61 @@
+import type { CloudEvent, Json } from '../events/trigger-event.ts';
+import { parseHttpBody } from './http-body.ts';
+import { firstOf, type Values } from './http-values.ts';
+import type { ReadableRecord } from './source.ts';
+import { parseTraceparent, toTraceparent } from './trace.ts';
+
+/** A request, whichever way it came. */
+export type HttpRequest = {
+  readonly method: string;
+  readonly path: string;
+  /** Names in lower case. */
+  readonly headers: Values;
+  /** Decoded. */
+  readonly query: Values;
+  readonly pathParameters: { readonly [name: string]: string };
+  readonly cookies: readonly string[];
+  readonly body: string | null;
+  readonly isBase64Encoded: boolean;
+  readonly sourceIp: string | null;
+  readonly auth: Json;
+};
+
+export type HttpRequestName = {
+  readonly id: string;
+  readonly sourceArn: string;
+  readonly subject: string;
+  readonly time: string;
+};
+
+/** The one record of a request. Throws FieldError when the body isn't what the headers say it is. */
+export function toHttpRecord(request: HttpRequest, name: HttpRequestName): ReadableRecord {
+  const { method, path, headers, query, pathParameters, cookies, sourceIp, auth } = request;
+  const traceparent = parseTrace(headers);
+  const event: CloudEvent = {
+    specversion: '1.0',
+    id: name.id,
+    source: name.sourceArn,
+    type: 'aws.http.request',
+    subject: name.subject,
+    time: name.time,
+    datacontenttype: 'application/json',
+    data: { method, path, headers, query, pathParameters, cookies, body: parseBody(request), sourceIp, auth },
+  };
+  const record = { recordId: name.id, events: [event] };
+  return traceparent === undefined ? record : { ...record, traceparent };
+}
+
+function parseBody({ body, isBase64Encoded, headers }: HttpRequest): Json {
+  return parseHttpBody(body, isBase64Encoded, {
+    contentType: firstOf(headers['content-type']),
+    contentEncoding: firstOf(headers['content-encoding']),
+  });
+}
+
+function parseTrace(headers: Values): string | undefined {
+  const traceparent = parseTraceparent(firstOf(headers['traceparent']));
+  if (traceparent !== undefined) return traceparent;
+  const xRay = firstOf(headers['x-amzn-trace-id']);
+  // API Gateway and load balancers add the header to every request, but no parent.
+  return xRay?.includes('Parent=') ? toTraceparent(xRay) : undefined;
+}

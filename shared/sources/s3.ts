@@ -1,0 +1,72 @@
+import { isObject } from '../events/json.ts';
+import { answerOrThrow, refuseByThrowing } from './acknowledgement.ts';
+import { toDeliveryId } from './delivery-id.ts';
+import { FieldError, type Fields, parseTime, textIn } from './fields.ts';
+import { firstArn, firstTime } from './first-of.ts';
+import { bucketArnIn, isS3TestEvent, parseS3Object, timeOfChange } from './records/s3-object.ts';
+import { recordsIn, toUnreadable } from './records.ts';
+import { type Delivery, type DeliveryRecord, EventParseError, type Source } from './source.ts';
+
+/**
+ * Changes of objects in Amazon S3 buckets, as S3 itself notifies of them.
+ *
+ * Takes:  { Records } as in records/s3-object.ts, or the test event that S3 sends when notifications are set up.
+ * Gives:  one record for each change; none for the test event.
+ * Id:     that of records/s3-object.ts. A record that can't be read has one made from all of it.
+ * Throws: EventParseError.
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-s3.html
+ */
+export const s3: Source = {
+  name: 's3',
+
+  parse(payload) {
+    if (isObject(payload) && isS3TestEvent(payload)) return parseTestEvent(payload);
+    const raws = recordsIn('s3', payload, 'aws:s3');
+    const records = raws.map(parseRecord);
+    return {
+      ...common,
+      id: toDeliveryId(records.map(({ recordId }) => recordId)),
+      sourceArn: firstArn('s3', raws, bucketArnIn),
+      time: firstTime(records, raws, timeOfChange),
+      records,
+      payload,
+    };
+  },
+
+  answer: answerOrThrow,
+  refuse: refuseByThrowing,
+};
+
+const common = {
+  source: 's3',
+  addressed: { source: 's3' },
+  claimed: { by: 'record' },
+  isOrdered: false,
+} as const;
+
+function parseTestEvent(payload: Fields): Delivery {
+  try {
+    return {
+      ...common,
+      id: textIn(payload, 'RequestId'),
+      sourceArn: `arn:aws:s3:::${textIn(payload, 'Bucket')}`,
+      time: parseTime(payload['Time'], 'Time'),
+      records: [],
+      payload,
+    };
+  } catch (cause) {
+    if (!(cause instanceof FieldError)) throw cause;
+    throw new EventParseError('s3', `in the test event, ${cause.message}`, { cause });
+  }
+}
+
+/** S3 gives its records no name, so one that can't be read is named after its bytes. */
+function parseRecord(raw: Fields): DeliveryRecord {
+  try {
+    const event = parseS3Object(raw);
+    return { recordId: event.id, events: [event] };
+  } catch (error) {
+    const unreadable = toUnreadable(raw, { recordId: '' }, error);
+    return { ...unreadable, recordId: toDeliveryId(['unreadable', unreadable.bytes]) };
+  }
+}

@@ -1,0 +1,102 @@
+import { isObject, parseJsonDocument } from '../events/json.ts';
+import { answerByMessage, answerFromFirst, refuseByThrowing } from './acknowledgement.ts';
+import { toDeliveryId } from './delivery-id.ts';
+import { openEnvelope } from './envelope.ts';
+import { FieldError, type Fields, objectIn, showText, textIn, toTime } from './fields.ts';
+import { firstArn, firstTime } from './first-of.ts';
+import { arnIn } from './records/arn.ts';
+import { attributesIn } from './records/attributes.ts';
+import { recordsIn, toRecord } from './records.ts';
+import { EventParseError, type ReadableRecord, type Source } from './source.ts';
+import { parseTraceparent, toTraceparent } from './trace.ts';
+
+/**
+ * Messages of Amazon SQS queues, standard and FIFO.
+ *
+ * Takes:  { Records: [{ messageId, body, attributes, messageAttributes?, eventSourceARN }] }; the attribute
+ *         SentTimestamp is in epoch milliseconds, as text.
+ * Gives:  one record for each message. Its event has the body, parsed when it is a JSON document, and both kinds of
+ *         attributes as they came, binary ones in base64; an envelope (envelope.ts) gives the events that are in it.
+ * Id:     the messageId, which SQS repeats in whatever batch the message comes again; of an envelope, those inside.
+ * Throws: EventParseError, also for a message without a messageId: it couldn't be acknowledged.
+ * https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html
+ */
+export const sqs: Source = {
+  name: 'sqs',
+
+  parse(payload) {
+    const raws = recordsIn('sqs', payload, 'aws:sqs');
+    const records = raws.map((raw, position) => {
+      const recordId = messageIdIn(raw, position);
+      return toRecord(raw, { recordId }, () => parseMessage(raw, recordId));
+    });
+    const sourceArn = firstArn('sqs', raws, queueArnIn);
+    return {
+      source: 'sqs',
+      id: toDeliveryId(records.map(({ recordId }) => recordId)),
+      sourceArn,
+      time: firstTime(records, raws, (raw) => timeSent(objectIn(raw, 'attributes'))),
+      addressed: { source: 'sqs' },
+      records,
+      claimed: { by: 'record' },
+      isOrdered: sourceArn.endsWith('.fifo'),
+      payload,
+    };
+  },
+
+  answer: (delivery, routed) =>
+    delivery.isOrdered ? answerFromFirst(delivery, routed) : answerByMessage(delivery, routed),
+
+  refuse: refuseByThrowing,
+};
+
+function messageIdIn(raw: Fields, position: number): string {
+  const id = raw['messageId'];
+  if (typeof id === 'string' && id !== '') return id;
+  const found = showText(id);
+  throw new EventParseError(
+    'sqs',
+    `Records[${position}].messageId is ${found}, expected the id of a message`,
+  );
+}
+
+function parseMessage(raw: Fields, id: string): Omit<ReadableRecord, 'recordId'> {
+  const source = queueArnIn(raw);
+  const text = textIn(raw, 'body');
+  const attributes = attributesIn(raw, 'attributes');
+  const messageAttributes = attributesIn(raw, 'messageAttributes');
+  const body = parseJsonDocument(text) ?? text;
+  const opened = openEnvelope(body);
+  const traceparent =
+    traceparentIn(messageAttributes) ?? opened?.traceparent ?? toTraceparent(attributes['AWSTraceHeader']);
+  const trace = traceparent === undefined ? {} : { traceparent };
+  if (opened !== undefined) return { events: opened.events, ...trace };
+  const group = attributes['MessageGroupId'];
+  const event = {
+    specversion: '1.0',
+    id,
+    source,
+    type: 'aws.sqs.message',
+    ...(typeof group === 'string' && group !== '' && { subject: group }),
+    time: timeSent(attributes),
+    datacontenttype: 'application/json',
+    data: { body, attributes, messageAttributes },
+  } as const;
+  return { events: [event], ...trace };
+}
+
+function queueArnIn(raw: Fields): string {
+  return arnIn(raw, 'eventSourceARN');
+}
+
+function timeSent(attributes: Fields): string {
+  const sent = textIn(attributes, 'SentTimestamp', 'attributes.');
+  if (/^\d{1,16}$/.test(sent)) return toTime(Number(sent), 'attributes.SentTimestamp');
+  throw new FieldError(
+    `attributes.SentTimestamp is ${showText(sent)}, expected epoch milliseconds in digits`,
+  );
+}
+
+function traceparentIn({ traceparent }: Fields): string | undefined {
+  return parseTraceparent(isObject(traceparent) ? traceparent['stringValue'] : undefined);
+}
