@@ -3,7 +3,8 @@
  * plain digits: 12345678901234567890 stays what it is. `undefined` when the text is no number.
  */
 export function toExactNumber(text: string): number | string | undefined {
-  if (/^-?[1-9]\d{0,14}$/.test(text)) return Number(text);
+  // At most fifteen digits, which are always held; minus nought is written as nought.
+  if (text.length <= 15 && /^-?\d+(?:\.\d+)?$/.test(text)) return Number(text) || 0;
   const exact = toDecimal(text);
   if (exact === undefined) return undefined;
   if (exact.digits === '') return 0;

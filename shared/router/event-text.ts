@@ -18,7 +18,7 @@ export function toEventText(delivery: Delivery, parts: readonly Part[], { job, r
   const all = parts.length === 1 ? (parts[0]?.events ?? []) : parts.flatMap(({ events }) => events);
   const events = input === undefined ? all : all.map((event) => withInput(delivery, event, input));
   const hidden = hiddenHeaders(job.redact);
-  const isSecret = events.some((event) => holdsCredentials(event, hidden));
+  const isSecret = holdsAnyCredentials(events, hidden);
   const isForwarded = isSecret && job.forwardCredentials;
   if (job.eventFormat === 'native') {
     const native = toNative(delivery, parts, input);
@@ -28,6 +28,11 @@ export function toEventText(delivery: Delivery, parts: readonly Part[], { job, r
   const shown = isSecret ? events.map((event) => redactRecord(event, hidden)) : events;
   const event = JSON.stringify(toTriggerEvent(delivery, parts, shown));
   return isForwarded ? { event, secret: JSON.stringify(toTriggerEvent(delivery, parts, events)) } : { event };
+}
+
+function holdsAnyCredentials(events: readonly CloudEvent[], hidden: readonly string[]): boolean {
+  for (const event of events) if (holdsCredentials(event, hidden)) return true;
+  return false;
 }
 
 function toTriggerEvent(
@@ -47,14 +52,12 @@ function toTriggerEvent(
 }
 
 /** The payload as it came; only with the records of this run, when others have the rest. */
-function toNative(
-  { source, payload, records, addressed }: Delivery,
-  parts: readonly Part[],
-  input: InputRule | undefined,
-) {
+function toNative(delivery: Delivery, parts: readonly Part[], input: InputRule | undefined) {
+  const { source, payload, records } = delivery;
   // The source looked at the parts it knows; here the rest counts too.
   if (!isJson(payload)) throw new EventParseError(source, 'the payload is nested too deeply');
-  if (input) return applyInput(input, 'event' in addressed ? (addressed.event ?? payload) : payload);
+  const event = parts[0]?.events[0];
+  if (input && event) return applyInput(input, toOriginal(delivery, event));
   if (!isObject(payload) || !Array.isArray(payload['Records']) || parts.length === records.length)
     return payload;
   const kept = new Set(parts.map(({ position }) => position));
@@ -62,15 +65,14 @@ function toNative(
 }
 
 /** What the rule makes of the event stands in its place: `detail` of an event bus, which may be the bigger part. */
-function withInput({ addressed }: Delivery, event: CloudEvent, input: InputRule): CloudEvent {
+function withInput(delivery: Delivery, event: CloudEvent, input: InputRule): CloudEvent {
   const { detail: _, ...data } = event.data;
-  const original: Json =
-    'event' in addressed && addressed.event !== undefined ? addressed.event : toTick(event);
-  return { ...event, data: { ...data, input: applyInput(input, original) } };
+  return { ...event, data: { ...data, input: applyInput(input, toOriginal(delivery, event)) } };
 }
 
-/** EventBridge Scheduler sends no event with our marker; this is the one that it sends by itself. */
-function toTick({ time, source }: CloudEvent): Json {
+/** The event as EventBridge had it. Scheduler sends none with our marker; then it's the one that it sends by itself. */
+function toOriginal({ addressed }: Delivery, { time, source }: CloudEvent): Json {
+  if ('event' in addressed && addressed.event !== undefined) return addressed.event;
   return { 'detail-type': 'Scheduled Event', time, resources: [source], detail: {} };
 }
 

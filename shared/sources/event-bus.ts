@@ -2,8 +2,8 @@ import { isObject } from '../events/json.ts';
 import type { Json } from '../events/trigger-event.ts';
 import { answerOrThrow, refuseByThrowing } from './acknowledgement.ts';
 import { FieldError, type Fields, jsonIn, kindOf, optionalTextIn, showText } from './fields.ts';
-import { refuseLookalike } from './lookalike.ts';
-import { openMarker, ruleIn } from './marker.ts';
+import { refuseStranger } from './lookalike.ts';
+import { type Marked, openMarker, ruleIn } from './marker.ts';
 import { parseBridgeEvent } from './records/bridge-event.ts';
 import { type Delivery, EventParseError, type Source } from './source.ts';
 
@@ -21,9 +21,10 @@ export const eventBus: Source = {
   name: 'event-bus',
 
   parse(payload) {
-    refuseLookalike('event-bus', payload, 'an event of EventBridge');
+    const opened = openMarker(payload);
+    refuseStranger('event-bus', payload, opened, 'an event of EventBridge');
     try {
-      return toDelivery(payload);
+      return toDelivery(opened);
     } catch (cause) {
       if (cause instanceof FieldError) throw new EventParseError('event-bus', cause.message, { cause });
       throw cause;
@@ -34,8 +35,7 @@ export const eventBus: Source = {
   refuse: refuseByThrowing,
 };
 
-function toDelivery(payload: unknown): Delivery {
-  const opened = openMarker(payload);
+function toDelivery(opened: Marked | undefined): Delivery {
   if (opened === undefined) {
     throw new FieldError(
       'the payload is no event of EventBridge, expected version "0", id, source, detail-type and detail',

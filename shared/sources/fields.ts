@@ -1,5 +1,6 @@
 import { isJson, isObject } from '../events/json.ts';
 import type { Json } from '../events/trigger-event.ts';
+import { toIsoTime } from './iso-time.ts';
 
 /** A plain object of a payload, not looked into yet. */
 export type Fields = { readonly [key: string]: unknown };
@@ -44,9 +45,8 @@ export function jsonIn(object: Fields, key: string, where = ''): Json {
 
 /** ISO 8601 in UTC, from epoch milliseconds. */
 export function toTime(milliseconds: unknown, name: string): string {
-  if (typeof milliseconds === 'number' && Math.abs(milliseconds) <= 8.64e15) {
-    return new Date(milliseconds).toISOString();
-  }
+  const time = typeof milliseconds === 'number' ? toIsoTime(milliseconds) : undefined;
+  if (time !== undefined) return time;
   throw new FieldError(`${name} is ${kindOf(milliseconds)}, expected a time in epoch milliseconds`);
 }
 

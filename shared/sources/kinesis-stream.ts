@@ -12,7 +12,7 @@ import { filledTextIn, parseStream, sequenceNumberIn, streamArnIn, streamTimeIn 
  * Takes:  { Records: [{ eventID, eventSourceARN, kinesis: { data, partitionKey, sequenceNumber,
  *         approximateArrivalTimestamp } }] }; `data` is base64, the time is in epoch seconds.
  * Gives:  one record for each. Its data is JSON when it is the text of an object or a list, other text as it is, also
- *         out of a gzip; else { base64 }, as it came. Records that the Kinesis Producer Library put together are not
+ *         out of a gzip while there is room; else { base64 }, as it came. Records that the Kinesis Producer Library put together are not
  *         taken apart, but marked with `aggregated: 'kpl'`.
  * Id:     the eventID, which is shard and sequence number.
  * Throws: EventParseError.
@@ -37,8 +37,8 @@ export const kinesisStream: Source = {
   refuse: refuseByThrowing,
 };
 
-/** Of all gzips of a payload together: fourteen times what its 6 MB of base64 hold. */
-const mostUnpackedBytes = 64 * 1024 * 1024;
+/** Of all gzips of a payload together. As JSON it may take twenty times as much of the function's memory. */
+const mostUnpackedBytes = 16 * 1024 * 1024;
 
 function parseRecord(
   raw: Fields,
@@ -66,9 +66,19 @@ function parseRecord(
 function toData(base64: string, partitionKey: string, sequenceNumber: string, inflate: Inflate) {
   const bytes = parseBase64(base64, 'kinesis.data');
   if (isAggregate(bytes)) return { data: { base64 }, partitionKey, sequenceNumber, aggregated: 'kpl' };
-  const unpacked = isGzip(bytes) ? inflate(bytes) : undefined;
+  const unpacked = isGzip(bytes) ? unpack(bytes, inflate) : undefined;
   const data: Json = parseContent(unpacked ?? bytes, base64);
   return { data, partitionKey, sequenceNumber };
+}
+
+/** What there is no room for is passed on as it came: its job may have more. */
+function unpack(bytes: Buffer, inflate: Inflate): Buffer | undefined {
+  try {
+    return inflate(bytes);
+  } catch (error) {
+    if (error instanceof FieldError) return undefined;
+    throw error;
+  }
 }
 
 /**
@@ -97,8 +107,8 @@ function ordinalIn(raw: Fields): string {
 /** `shardId-000000000006` of `shardId-000000000006:4959…`. */
 function shardIdIn(eventId: string, sequenceNumber: string): string {
   const end = eventId.indexOf(':');
-  const isItsOwn = end > 0 && end <= 128 && eventId.slice(end + 1) === sequenceNumber;
-  if (isItsOwn) return eventId.slice(0, end);
+  const shardId = eventId.slice(0, Math.max(end, 0));
+  if (shardId !== '' && end <= 128 && eventId.slice(end + 1) === sequenceNumber) return shardId;
   throw new FieldError(`eventID is ${showText(eventId)}, expected a shard's id, ":" and the sequence number`);
 }
 

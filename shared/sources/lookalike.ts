@@ -1,7 +1,7 @@
 import { isObject } from '../events/json.ts';
 import type { SourceName } from '../events/trigger-event.ts';
 import { type Fields, showText } from './fields.ts';
-import { openMarker } from './marker.ts';
+import { type Marked, openMarker } from './marker.ts';
 import { EventParseError } from './source.ts';
 
 /** What a payload looks like, for a message; `source` when it's one of ours. */
@@ -22,6 +22,18 @@ export function refuseLookalike(source: SourceName, payload: unknown, expected: 
   const lookalike = nameLookalike(payload);
   if (lookalike === undefined || lookalike.source === source) return;
   throw new EventParseError(source, `the payload looks like ${lookalike.name}, expected ${expected}`);
+}
+
+/** The same for a payload that was opened already. */
+export function refuseStranger(
+  source: 'event-bus' | 'schedule',
+  payload: unknown,
+  opened: Marked | undefined,
+  expected: string,
+): void {
+  const isItsOwn = opened?.source === source && isObject(payload);
+  if (isItsOwn && (nameRecords(payload) ?? nameRequest(payload)) === undefined) return;
+  refuseLookalike(source, payload, expected);
 }
 
 /** What the payload looks like that a record is from. */

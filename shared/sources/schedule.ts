@@ -2,7 +2,7 @@ import { isJson, isObject } from '../events/json.ts';
 import type { Json } from '../events/trigger-event.ts';
 import { answerOrThrow, refuseByThrowing } from './acknowledgement.ts';
 import { FieldError, type Fields, parseTime, showText } from './fields.ts';
-import { refuseLookalike } from './lookalike.ts';
+import { refuseStranger } from './lookalike.ts';
 import { type Marked, openMarker, ruleIn } from './marker.ts';
 import { type Delivery, EventParseError, type Source } from './source.ts';
 
@@ -22,9 +22,10 @@ export const schedule: Source = {
   name: 'schedule',
 
   parse(payload) {
-    refuseLookalike('schedule', payload, 'a tick of a schedule');
+    const opened = openMarker(payload);
+    refuseStranger('schedule', payload, opened, 'a tick of a schedule');
     try {
-      return toDelivery(payload);
+      return toDelivery(payload, opened);
     } catch (cause) {
       if (cause instanceof FieldError) throw new EventParseError('schedule', cause.message, { cause });
       throw cause;
@@ -35,8 +36,8 @@ export const schedule: Source = {
   refuse: refuseByThrowing,
 };
 
-function toDelivery(payload: unknown): Delivery {
-  const { rule, subject, time, sourceArn, event } = parseTick(payload);
+function toDelivery(payload: unknown, opened: Marked | undefined): Delivery {
+  const { rule, subject, time, sourceArn, event } = parseTick(opened);
   const id = `${subject}@${time}`;
   return {
     source: 'schedule',
@@ -75,8 +76,7 @@ type Tick = {
   readonly event: Json | undefined;
 };
 
-function parseTick(payload: unknown): Tick {
-  const opened = openMarker(payload);
+function parseTick(opened: Marked | undefined): Tick {
   if (opened === undefined) {
     throw new FieldError(
       'the payload has no "signalbox" object and is no scheduled event, expected { signalbox: { rule, scheduledTime } }',
