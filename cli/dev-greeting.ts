@@ -21,7 +21,21 @@ export function tellOfJobs(file: JobsFile, { slots }: LocalRouter, url: string, 
       log.info(`${scheduleRate} starts ${name}, ${when}`);
     }
   }
+  for (const [type, jobs] of Map.groupBy(toOthers(file), ({ type }) => type)) {
+    const names = [...new Set(jobs.map(({ job }) => job))].join(', ');
+    log.info(
+      `${type} events start ${names}: send payloads to ${url}/2015-03-31/functions/${type}/invocations`,
+    );
+  }
   for (const problem of toWarnings(file)) log.warn(problem);
+}
+
+/** What comes from AWS only; here it's sent by hand, as Lambda would be invoked. */
+function toOthers({ jobs }: JobsFile) {
+  const own = ['http-api-gateway', 'schedule', 'manual'];
+  return jobs.flatMap(({ name: job, events }) =>
+    events.flatMap(({ type }) => (own.includes(type) ? [] : [{ job, type }])),
+  );
 }
 
 function toWarnings({ jobs }: JobsFile): string[] {

@@ -8,9 +8,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Dev, startDev } from '../cli/dev.ts';
 import { toAttemptLines, toRunTable } from '../cli/tables.ts';
+import { isObject } from '../shared/events/json.ts';
 import { parseJobs } from '../shared/jobs/parse.ts';
 import { createLog } from '../shared/local/log.ts';
 import { isFinished, type Run } from '../shared/runs/run.ts';
+import { toQueueDelivery } from './queue-messages.ts';
 
 /** How each run must end, by job. */
 const expected: Readonly<Record<string, { status: Run['status']; attempts: number; runs: number }>> = {
@@ -19,6 +21,7 @@ const expected: Readonly<Record<string, { status: Run['status']; attempts: numbe
   'flaky-import': { status: 'succeeded', attempts: 3, runs: 1 },
   'endless-report': { status: 'timed-out', attempts: 1, runs: 1 },
   'bulk-order': { status: 'succeeded', attempts: 1, runs: 1 },
+  'shipping-label': { status: 'succeeded', attempts: 1, runs: 3 },
 };
 const mostSeconds = 50;
 
@@ -47,8 +50,8 @@ say(`\n${runs.length} runs in ${((Date.now() - startedAt) / 1000).toFixed(1)} s.
 say(`  npx -y pnpm@12.21.0 signalbox --config examples/jobs.yml runs show ${runs[0]?.id.slice(0, 10)}`);
 process.exitCode = wrong.length === 0 ? 0 : 1;
 
-/** One of each kind: HTTP, a schedule's tick, and invocations. Gives the runs' ids. */
-async function sendEvents({ url }: Dev): Promise<string[]> {
+/** One of each kind: HTTP, a schedule's tick, messages of a queue, and invocations. Gives the runs' ids. */
+async function sendEvents({ url, local }: Dev): Promise<string[]> {
   const functions = `${url}/2015-03-31/functions`;
   const json = { 'content-type': 'application/json' };
   say('POST /files/signal-box.txt/index, twice with one Idempotency-Key: one run');
@@ -74,25 +77,39 @@ async function sendEvents({ url }: Dev): Promise<string[]> {
   const ticked = await send(`${functions}/schedule/invocations`, {
     signalbox: { rule, scheduledTime: new Date(startedAt).toISOString() },
   });
+  say('invoke sqs: orders 1 and 2, then 2 and 3, as a queue delivers them that lost an answer: three runs');
+  for (const orders of [
+    [1, 2],
+    [2, 3],
+  ]) {
+    const delivery = toQueueDelivery(`demo-${startedAt}`, orders);
+    const { batchItemFailures } = await post(`${functions}/sqs/invocations`, delivery);
+    if (!Array.isArray(batchItemFailures) || batchItemFailures.length > 0)
+      throw new Error('the orders were not taken');
+  }
+  const labels = await local.ledger.list({ jobs: ['shipping-label'], since: startedAt, limit: 100 });
   say('invoke manual: word-index, flaky-import, endless-report\n');
   const input = { name: 'signal-box.txt' };
   const invoked = [];
   for (const job of ['word-index', 'flaky-import', 'endless-report']) {
     invoked.push(await send(`${functions}/manual/invocations`, { job, input }));
   }
-  return [indexed, repeated, ordered, ticked, ...invoked].flat();
+  return [indexed, repeated, ordered, ticked, ...invoked, labels.runs.map(({ id }) => id)].flat();
 }
 
 async function send(url: string, body: unknown, headers: Record<string, string> = {}): Promise<string[]> {
-  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
-  const told = await answer.json();
-  const runs =
-    typeof told === 'object' && told !== null && 'runs' in told && Array.isArray(told.runs)
-      ? told.runs
-      : [told];
+  const told = await post(url, body, headers);
+  const runs = Array.isArray(told['runs']) ? told['runs'] : [told];
   const found = runs.flatMap((run) => (typeof run?.runId === 'string' ? [run.runId] : []));
-  if (found.length === 0) throw new Error(`${url} answered ${answer.status} ${JSON.stringify(told)}`);
+  if (found.length === 0) throw new Error(`${url} answered ${JSON.stringify(told)}`);
   return found;
+}
+
+async function post(url: string, body: unknown, headers: Record<string, string> = {}) {
+  const answer = await fetch(url, { method: 'POST', headers, body: JSON.stringify(body) });
+  const told: unknown = await answer.json();
+  if (!answer.ok || !isObject(told)) throw new Error(`${url} answered ${answer.status}`);
+  return told;
 }
 
 async function waitForEnd({ local }: Dev, ids: ReadonlySet<string>): Promise<Run[]> {

@@ -70,6 +70,14 @@ HU   8702.50
     );
   });
 
+  it('shipping-label writes a label for each order of its event', async () => {
+    const body = { order: 7, name: 'Ada Lovelace', city: 'Łódź' };
+    expect(await example('shipping-label.mjs', toEvent({ body }))).toEqual({
+      code: 0,
+      output: 'order 7: Ada Lovelace, ŁÓDŹ\n',
+    });
+  });
+
   it('bulk-order reads its event from the file that the environment names', async () => {
     const text = JSON.stringify(
       eventWith({

@@ -66,12 +66,14 @@ export function takesSome(
   return { kind: 'takes', records: taken, why: () => `${why()}${some}` };
 }
 
-/** Why an ARN isn't the one that a rule names, in whole or by its last part; `undefined` when it is. */
+/** Why an ARN isn't the one that a rule names, in whole or by the resource's name; `undefined` when it is. */
 export function findArnMismatch(what: string, found: string, arn?: string, name?: string): Why | undefined {
-  const isNamed = arn === undefined ? toLastPart(found) === name : found === arn;
+  const isNamed = arn === undefined ? toName(found) === name : found === arn;
   return isNamed ? undefined : () => `the ${what} is ${found}, expected ${arn ?? name}`;
 }
 
-function toLastPart(arn: string): string {
-  return arn.slice(Math.max(arn.lastIndexOf(':'), arn.lastIndexOf('/')) + 1);
+/** `orders` of `…:123456789012:orders`, `aws.partner/acme/a` of `…:123456789012:event-bus/aws.partner/acme/a`. */
+function toName(arn: string): string {
+  const resource = arn.slice(arn.lastIndexOf(':') + 1);
+  return resource.slice(resource.indexOf('/') + 1);
 }
