@@ -37,7 +37,7 @@ for (const [name, payload] of Object.entries(benchPayloads) as [SourceName, unkn
   const source = sources[name];
   const { records } = source.parse(payload, invocation);
   if (records.some((record) => 'error' in record)) throw new Error(`a record of ${name} can't be read`);
-  const match = { job, rule, records: records.map((_, position) => position) };
+  const match = { job, rule, records: records.map((_, position) => position), hasGaps: false };
   const peer = findPeer(name);
   const [floor = 0, ours = 0, theirs] = race([
     () => floors[name](text).length,

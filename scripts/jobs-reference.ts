@@ -32,7 +32,7 @@ export function toReference(): string {
     'Under `jobs`, by name: 1 to 40 of a-z, 0-9 and "-".',
     toTable(job, ['events']),
     '## Events',
-    "Each entry of a job's `events` has a `type` and, save for `manual`, `properties`. In this version the local router takes `http-api-gateway`, `schedule` and `manual`.",
+    "Each entry of a job's `events` has a `type` and, save for `manual`, `properties`. [events.md](events.md) says what each of them gives a job, and which events its properties take.",
     ...events.flatMap((event) => [`### ${String(event.properties?.['type']?.const)}`, toEventTable(event)]),
     '',
   ].join('\n\n');

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { toMessage } from '../to-message.ts';
 import type { JobsFile } from './schema/file.ts';
 
 /** Grows when a Lambda could not read what an older Signalbox compiled. */
@@ -26,9 +27,18 @@ export function readCompiledJobs(path: string): JobsFile {
 }
 
 function read(path: string): { readonly signalbox?: unknown; readonly file?: JobsFile } | null {
+  const text = readText(path);
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return JSON.parse(text);
   } catch (cause) {
-    throw new CompiledJobsError(`${path} can't be read as JSON`, { cause });
+    throw new CompiledJobsError(`${path} is no JSON`, { cause });
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new CompiledJobsError(`${path} can't be read: ${toMessage(cause)}`, { cause });
   }
 }

@@ -5,7 +5,13 @@ import type { JobEvent } from './schema/event.ts';
 import type { Job } from './schema/job.ts';
 
 /** A job, the one of its rules that takes a delivery, and the records that start it, by position. */
-export type Match = { readonly job: Job; readonly rule: JobEvent; readonly records: readonly number[] };
+export type Match = {
+  readonly job: Job;
+  readonly rule: JobEvent;
+  readonly records: readonly number[];
+  /** Whether others may lie between its records, so that these are claimed one by one. */
+  readonly hasGaps: boolean;
+};
 
 /** What a rule makes of a delivery. */
 export type Judgement = { readonly job: Job; readonly rule: JobEvent; readonly verdict: Verdict };
@@ -86,8 +92,9 @@ function toMatches(judgements: readonly Judgement[]): readonly Match[] {
   for (const { job, rule, verdict } of judgements) {
     if (verdict.kind !== 'takes') continue;
     const before = byJob.get(job);
-    if (before === undefined) byJob.set(job, { job, rule, records: verdict.records });
-    else byJob.set(job, { ...before, records: union(before.records, verdict.records) });
+    const { records, hasGaps = false } = verdict;
+    if (before === undefined) byJob.set(job, { job, rule, records, hasGaps });
+    else byJob.set(job, { ...before, records: union(before.records, records) });
   }
   return [...byJob.values()];
 }

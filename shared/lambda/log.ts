@@ -1,12 +1,13 @@
+import { NotRecordedError } from '../not-recorded.ts';
 import type { TriggerLog } from '../router/trigger.ts';
-import { EventParseError, NoRuleError } from '../sources/source.ts';
+import { type Dispatched, EventParseError, NoRuleError, type Unrecorded } from '../sources/source.ts';
 import { toMessage } from '../to-message.ts';
 
 type Level = 'INFO' | 'WARN' | 'ERROR';
 
 /**
- * One line of JSON for each thing that happened, with the names that Lambda's own lines have, so that CloudWatch Logs
- * Insights finds both by `requestId`. Ids and reasons only: no event, header or payload is ever logged.
+ * One line of JSON for each invocation, with the names that Lambda's own lines have, so that CloudWatch Logs Insights
+ * finds both by `requestId`. Ids and reasons only: no event, header or payload is ever logged.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
  */
 export function createLambdaLog(
@@ -18,35 +19,73 @@ export function createLambdaLog(
   return {
     routed({ source, id, sourceArn, records }, { dispatched, unrecorded }, requestId) {
       const about = { requestId, source, sourceArn, eventId: id, records: records.length };
-      const runs = dispatched.map(({ job, runId, status, outcome }) => ({ job, runId, status, outcome }));
-      const summary = runs.length === 0 ? 'no job was started' : `${runs.length} runs are in the ledger`;
-      log('INFO', summary, { ...about, runs });
-      for (const { job, records: failed, error } of unrecorded) {
-        const reason = toMessage(error);
-        log('ERROR', 'records could not be recorded and have to come again', {
-          ...about,
-          job,
-          positions: failed,
-          error: toName(error),
-          reason,
-        });
+      // Of a batch of ten thousand, run by run, several lines: CloudWatch Logs takes none of more than 256 KB.
+      for (let from = 0; from === 0 || from < dispatched.length; from += runsPerLine) {
+        const runs = dispatched.slice(from, from + runsPerLine).map(toRun);
+        if (from > 0 || unrecorded.length === 0) log('INFO', toSummary(dispatched), { ...about, runs });
+        else log('ERROR', mustComeAgain, { ...about, runs, unrecorded: toUnrecorded(unrecorded) });
       }
     },
 
     refused(source, error, requestId) {
       const level = error instanceof EventParseError || error instanceof NoRuleError ? 'WARN' : 'ERROR';
-      log(level, 'a payload was not taken', {
-        requestId,
-        source,
-        error: toName(error),
-        reason: toMessage(error),
-      });
+      log(level, 'a payload was not taken', { requestId, source, ...toReason(error) });
     },
 
+    /** There is no payload yet. */
     failed(error) {
       log('ERROR', 'the function could not start', { error: toName(error), reason: toMessage(error) });
     },
   };
+}
+
+const runsPerLine = 1000;
+
+const mustComeAgain = 'records could not be recorded and have to come again';
+
+function toSummary({ length }: readonly Dispatched[]): string {
+  if (length === 0) return 'no job was started';
+  return length === 1 ? 'a run is in the ledger' : `${length} runs are in the ledger`;
+}
+
+function toRun({ job, runId, status, outcome }: Dispatched) {
+  return { job, runId, status, outcome };
+}
+
+/** Together what failed for the same reason: of an ordered batch, that's all the rest. */
+function toUnrecorded(unrecorded: readonly Unrecorded[]) {
+  const reasons = unrecorded.map(({ job, records, error }) => ({ job, records, ...toReason(error) }));
+  const alike = Map.groupBy(reasons, ({ records: _, ...reason }) => JSON.stringify(reason));
+  return [...alike.values()].flatMap((group) => {
+    const [first] = group;
+    return first === undefined ? [] : [{ ...first, records: group.flatMap(({ records }) => records) }];
+  });
+}
+
+type Reason = { readonly error: string; readonly reason: string; readonly stack?: string };
+
+/** Without what an error found in the payload. */
+function toReason(error: unknown): Reason {
+  const name = toName(error);
+  if (error instanceof EventParseError) return { error: name, reason: withoutFindings(error.message) };
+  if (error instanceof NoRuleError) return { error: name, reason: 'no rule of jobs.yml takes it' };
+  if (error instanceof NotRecordedError) return { error: name, reason: error.message };
+  return { error: name, reason: 'an error that was not expected', stack: framesOf(error) };
+}
+
+/** What was found stands in quotes, before what was `expected`; a quote in it is escaped, as in JSON. */
+function withoutFindings(message: string): string {
+  const end = message.lastIndexOf(', expected ');
+  const found = end === -1 ? message : message.slice(0, end);
+  return found.replace(/"(?:[^"\\]|\\.)*"/gs, '"…"') + message.slice(found.length);
+}
+
+/** Where it was thrown, without the message at its head: JSON.parse, for one, quotes its text there. */
+function framesOf(error: unknown): string {
+  if (!(error instanceof Error)) return '';
+  const { stack = '', message } = error;
+  const head = stack.indexOf(message);
+  return head === -1 ? '' : stack.slice(head + message.length).trim();
 }
 
 function toName(error: unknown): string {

@@ -8,19 +8,20 @@ import { openDatabase } from '../ledgers/sqlite-schema.ts';
 import { createFolderPayloadStore } from '../payloads/folder.ts';
 import { createRouter, type Router } from '../router/router.ts';
 import { createEngine } from '../runs/engine.ts';
-import type { LambdaEnvironment } from './environment.ts';
+import { type LambdaEnvironment, openNamed } from './environment.ts';
 
 /**
  * The router of a trigger function. It only records: whoever has the ledger starts what is due in it, so no call to a
- * target is under way when a handler returns.
+ * target is under way when a handler returns. Throws EnvironmentError for what can't be opened.
  */
 export function openLambdaRouter(
   { jobsPath, ledger: ledgerUrl, payloads: payloadsUrl }: LambdaEnvironment,
   rules: RuleCompilers,
 ): Router {
-  const { file, jobs, runsApi } = readCompiledJobs(jobsPath);
+  const { file, jobs, runsApi } = openNamed('SIGNALBOX_JOBS', () => readCompiledJobs(jobsPath));
+  const database = openNamed('SIGNALBOX_LEDGER', () => openDatabase(fileURLToPath(ledgerUrl)));
   const now = Date.now;
-  const ledger = createSqliteLedger(openDatabase(fileURLToPath(ledgerUrl)), now);
+  const ledger = createSqliteLedger(database, now);
   const payloads = createFolderPayloadStore(fileURLToPath(payloadsUrl));
   const engine = createEngine({
     ledger,

@@ -66,9 +66,9 @@ function toDraft(
   };
 }
 
-function toClaims({ claimed }: Delivery, parts: readonly Part[], { rule }: Match): readonly Claim[] {
+function toClaims({ claimed }: Delivery, parts: readonly Part[], match: Match): readonly Claim[] {
   if (claimed.by === 'key') return [claimed.claim];
-  return claimed.by === 'record' ? parts.map((part) => toClaim(part, rule)) : [];
+  return claimed.by === 'record' ? parts.map((part) => toClaim(part, match)) : [];
 }
 
 /** It can't be run, but it's not swallowed: the ledger has what came, and why it was no event. */

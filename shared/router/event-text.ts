@@ -22,7 +22,8 @@ export function toEventText(delivery: Delivery, parts: readonly Part[], { job, r
   const isForwarded = isSecret && job.forwardCredentials;
   if (job.eventFormat === 'native') {
     const native = toNative(delivery, parts, input);
-    const event = JSON.stringify(redactPayload(native, hidden));
+    // What a rule makes of an event is no request, whatever its keys are called.
+    const event = JSON.stringify(input === undefined ? redactPayload(native, hidden) : native);
     return isForwarded ? { event, secret: JSON.stringify(native) } : { event };
   }
   const shown = isSecret ? events.map((event) => redactRecord(event, hidden)) : events;

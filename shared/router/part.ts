@@ -69,11 +69,10 @@ function toWhole({ records, sourceArn, id }: Delivery, match: Match): readonly P
 const monthInSeconds = 30 * 86_400;
 
 /** The same however the event came: CloudEvents promises that no two have the same source and id. */
-export function toClaim({ place, events }: Part, { properties }: Match['rule']): Claim {
+export function toClaim({ place, events }: Part, { hasGaps }: Match): Claim {
   if (place === undefined) {
     const names = events.map(({ source, id }) => [source, id]);
     return { id: hash('sha256', JSON.stringify(names)), seconds: monthInSeconds };
   }
-  const isAlone = 'parallelizationFactor' in properties && (properties.parallelizationFactor ?? 1) > 1;
-  return { ...place, isAlone, seconds: monthInSeconds };
+  return { ...place, isAlone: hasGaps, seconds: monthInSeconds };
 }

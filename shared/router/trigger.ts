@@ -18,16 +18,18 @@ export type TriggerLog = {
  * the answer as one that isn't.
  */
 export function createTrigger(source: Source, router: Router, log: TriggerLog): Trigger {
-  const handler = middy<unknown, unknown, Error, Context>()
+  // Without middy's answer just before the timeout, which would come while a run is being recorded.
+  const take = middy<unknown, () => unknown, Error, Context>({ timeoutEarlyInMillis: 0 })
     .onError((request) => {
       log.refused(source.name, request.error, request.context.awsRequestId);
-      request.response = source.refuse(request.error, request.event);
+      request.response = () => source.refuse(request.error, request.event);
     })
     .handler(async (payload, { awsRequestId, invokedFunctionArn }) => {
       const delivery = source.parse(payload, { requestId: awsRequestId, functionArn: invokedFunctionArn });
       const routed = await router.route(delivery);
       log.routed(delivery, routed, awsRequestId);
-      return source.answer(delivery, routed);
+      return () => source.answer(delivery, routed);
     });
-  return (payload, context) => handler(payload, context);
+  // What an answer throws is said to Lambda as it is: it's no payload that was not taken.
+  return async (payload, context) => (await take(payload, context))();
 }

@@ -48,7 +48,7 @@ export function toOrder(run: Run, attempt: Attempt, event: string): Order {
 
 /**
  * What a job finds in its environment, beside what it declares itself.
- * STP_TRIGGER_EVENT_DATA is always a valid JSON object: the event, or where to fetch it.
+ * STP_TRIGGER_EVENT_DATA is always valid JSON: the event, or where to fetch it.
  */
 export function toVariables(order: Order, event: CarriedEvent): Record<string, string> {
   return {

@@ -14,14 +14,15 @@ export function answerOrThrow(_delivery: Delivery, { dispatched, unrecorded }: R
 
 /** Of a standard queue: each message that could not be recorded becomes visible again, and no other. */
 export function answerByMessage({ records }: Delivery, { unrecorded }: Routed): BatchAnswer {
-  const failed = new Set(unrecorded.flatMap((each) => each.records));
+  const failed = positionsOf(unrecorded);
   return toBatchAnswer(records.filter((_, position) => failed.has(position)));
 }
 
 /** Of a FIFO queue: from the first message that could not be recorded on, or their order would be lost. */
 export function answerFromFirst({ records }: Delivery, { unrecorded }: Routed): BatchAnswer {
-  const failed = unrecorded.flatMap((each) => each.records);
-  return toBatchAnswer(failed.length === 0 ? [] : records.slice(Math.min(...failed)));
+  const failed = positionsOf(unrecorded);
+  const first = records.findIndex((_, position) => failed.has(position));
+  return toBatchAnswer(first === -1 ? [] : records.slice(first));
 }
 
 /** Of a shard: the lowest sequence number that could not be recorded, from which on Lambda delivers again. */
@@ -41,6 +42,10 @@ export function refuseByThrowing(error: unknown): never {
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 export type BatchAnswer = { readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] };
+
+function positionsOf(unrecorded: Routed['unrecorded']): ReadonlySet<number> {
+  return new Set(unrecorded.flatMap(({ records }) => records));
+}
 
 function toBatchAnswer(records: readonly DeliveryRecord[]): BatchAnswer {
   return {

@@ -43,8 +43,14 @@ function jwtAuth(claims: unknown, scopes: unknown): HttpApiAuth | undefined {
   if (!isJson(known)) return undefined;
   return {
     auth: { jwt: { claims, scopes: known } },
-    caller: ['jwt', text(claims['iss']), text(claims['sub'])],
+    caller: ['jwt', text(claims['iss']), subjectOf(claims)],
   };
+}
+
+/** Tokens of machines may have only a client's id. One that names nobody is a caller of its own. */
+function subjectOf(claims: { readonly [key: string]: unknown }): string {
+  const subject = text(claims['sub']) || text(claims['client_id']) || text(claims['azp']);
+  return subject || JSON.stringify(Object.entries(claims).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 /** Without a principal, callers whose context differs count as different. */

@@ -3,6 +3,7 @@ import { answerOrThrow, refuseByThrowing } from './acknowledgement.ts';
 import { toDeliveryId } from './delivery-id.ts';
 import { FieldError, type Fields, parseTime, textIn } from './fields.ts';
 import { firstArn, firstTime } from './first-of.ts';
+import { refuseLookalike } from './lookalike.ts';
 import { bucketArnIn, isS3TestEvent, parseS3Object, timeOfChange } from './records/s3-object.ts';
 import { recordsIn, toUnreadable } from './records.ts';
 import { type Delivery, type DeliveryRecord, EventParseError, type Source } from './source.ts';
@@ -20,6 +21,7 @@ export const s3: Source = {
   name: 's3',
 
   parse(payload) {
+    refuseLookalike('s3', payload, 'Records of aws:s3');
     if (isObject(payload) && isS3TestEvent(payload)) return parseTestEvent(payload);
     const raws = recordsIn('s3', payload, 'aws:s3');
     const records = raws.map(parseRecord);

@@ -127,7 +127,7 @@ export interface Source {
   refuse(error: unknown, payload: unknown): unknown;
 }
 
-/** The payload is not what its source sends. Never retried: the same bytes would fail the same way. */
+/** The payload is not what its source sends. Trying again is of no use: the same bytes fail the same way. */
 export class EventParseError extends Error {
   override readonly name = 'EventParseError';
   readonly source: SourceName;

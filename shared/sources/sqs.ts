@@ -86,7 +86,7 @@ function parseMessage(raw: Fields, id: string): Omit<ReadableRecord, 'recordId'>
 }
 
 function queueArnIn(raw: Fields): string {
-  return arnIn(raw, 'eventSourceARN');
+  return arnIn(raw, 'eventSourceARN', 'sqs');
 }
 
 function timeSent(attributes: Fields): string {

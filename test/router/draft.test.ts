@@ -1,14 +1,14 @@
 import { describe, expect, it } from 'vitest';
-import { toLocalPlan } from '../../shared/jobs/local-plan.ts';
-import { createRoutingTable } from '../../shared/jobs/routing-table.ts';
-import { everySource as everySourceRules } from '../../shared/jobs/rules/every-source.ts';
-import { type RunDraft, toDrafts } from '../../shared/router/draft.ts';
+import type { RunDraft } from '../../shared/router/draft.ts';
 import { httpApiGateway } from '../../shared/sources/http-api-gateway.ts';
 import { schedule } from '../../shared/sources/schedule.ts';
 import { type Delivery, EventParseError } from '../../shared/sources/source.ts';
+import { sqs } from '../../shared/sources/sqs.ts';
 import { invocation } from '../contract/source.ts';
+import { queueArn, toQueueMessage } from '../support/aws-messages.ts';
 import { start } from '../support/draft.ts';
 import { deepFreeze } from '../support/freeze.ts';
+import { dataOf, draftsOf, eventOf } from './drafts.ts';
 import { type HttpRequest, toFormat1, toFormat2 } from './http-request.ts';
 import { type Jobs, orderRoute, toJobsFile } from './world.ts';
 
@@ -149,6 +149,21 @@ describe('credentials', () => {
     expect(JSON.parse(draft?.secret ?? '')).toEqual(toFormat2(withCredentials));
   });
 
+  it.each(['normalized', 'native'])(
+    'are not looked for in messages, %s: what is in them is what their sender has to say',
+    (eventFormat) => {
+      const body = JSON.stringify(toFormat2(withCredentials));
+      const record = toQueueMessage(body, { headers: { authorization: 's3cr3t of a sender' } });
+      const events = [{ type: 'sqs', properties: { sqsQueueArn: queueArn } }];
+      const job = { events, eventFormat, forwardCredentials: true, redact: ['x-tenant'] };
+      const [draft] = draftsOf({ order: job }, sqs.parse({ Records: [record] }, invocation));
+      const [given] = eventOf(draft)[eventFormat === 'native' ? 'Records' : 'records'];
+      const text = eventFormat === 'native' ? given.body : JSON.stringify(given.data.body);
+      expect(JSON.parse(text)).toEqual(toFormat2(withCredentials));
+      expect(draft).not.toHaveProperty('secret');
+    },
+  );
+
   it('take no detour when a request has none', () => {
     const [draft] = drafted({ events: [orderRoute], forwardCredentials: true }, { body: '{"sku":7}' });
     expect(draft).not.toHaveProperty('secret');
@@ -241,16 +256,6 @@ function drafted(job: Jobs[string], request: HttpRequest): readonly RunDraft[] {
 
 function toDraftsOf(job: Jobs[string], payload: unknown): readonly RunDraft[] {
   return draftsOf({ order: job }, httpApiGateway.parse(payload, invocation));
-}
-
-function draftsOf(jobs: Jobs, delivery: Delivery): readonly RunDraft[] {
-  return createRoutingTable(toJobsFile(jobs).jobs, everySourceRules)
-    .match(delivery)
-    .flatMap((match) => toDrafts(delivery, match, toLocalPlan(match.job, '/shop'), start));
-}
-
-function dataOf(draft: RunDraft | undefined): unknown {
-  return JSON.parse(draft?.event ?? '').records[0].data;
 }
 
 function without(value: object, names: readonly string[]) {

@@ -268,13 +268,17 @@ describe('an Idempotency-Key', () => {
       withAuthorizer(undefined),
       withAuthorizer({ jwt: { claims: { sub: 'user-2', iss: 'https://issuer.example' }, scopes: null } }),
       withAuthorizer({ jwt: { claims: { sub: 'user-1', iss: 'https://other.example' }, scopes: null } }),
+      withAuthorizer({ jwt: { claims: { client_id: 'a', iss: 'https://issuer.example' }, scopes: null } }),
+      withAuthorizer({ jwt: { claims: { azp: 'b', iss: 'https://issuer.example' }, scopes: null } }),
+      withAuthorizer({ jwt: { claims: { tenant: 'a', iss: 'https://issuer.example' }, scopes: null } }),
+      withAuthorizer({ jwt: { claims: { tenant: 'b', iss: 'https://issuer.example' }, scopes: null } }),
       withAuthorizer({ lambda: { principalId: 'user-1' } }),
       withAuthorizer({ lambda: { tenant: 'a' } }),
       withAuthorizer({ lambda: { tenant: 'b' } }),
       withAuthorizer({ iam: { userArn: 'arn:aws:iam::1:user/a' } }),
       withAuthorizer({ iam: { userArn: 'arn:aws:iam::1:user/a', cognitoIdentity: { identityId: 'eu:1' } } }),
     ].map((payload) => claimOf(payload).id);
-    expect(new Set([claimOf(format2).id, ...others]).size).toBe(12);
+    expect(new Set([claimOf(format2).id, ...others]).size).toBe(16);
   });
 
   it('is claimed alike by a request that is sent again', () => {

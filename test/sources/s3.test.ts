@@ -198,7 +198,7 @@ describe('a notification', () => {
     ],
     [
       { Records: [toChange('a', {}, { s3: { bucket: { name: 'uploads', arn: 'uploads' } } })] },
-      'Records[0].s3.bucket.arn is "uploads", expected an ARN',
+      'Records[0].s3.bucket.arn is "uploads", expected an ARN of s3',
     ],
   ])('that says too little is refused: %#', (payload, message) => {
     expect(() => s3.parse(payload, invocation)).toThrow(EventParseError);

@@ -188,7 +188,7 @@ describe('a batch', () => {
     ],
     [withAttributes({ SentTimestamp: '9999999999999999' }), 'attributes.SentTimestamp is a number'],
     [{ messageAttributes: 'none' }, 'messageAttributes is a string, expected an object'],
-    [{ eventSourceARN: 'orders' }, 'eventSourceARN is "orders", expected an ARN'],
+    [{ eventSourceARN: 'orders' }, 'eventSourceARN is "orders", expected an ARN of sqs'],
   ])('does not suffer from a message that can not be read: %#', (changes, error) => {
     const bad = toQueueMessage('a', { messageId: 'bad', ...changes });
     const { records, sourceArn, time } = sqs.parse({ Records: [bad, toQueueMessage('b')] }, invocation);

@@ -1,24 +1,45 @@
 /** A process that loads a bundled function as Lambda does, and calls its handler with what its parent sends. */
 import { createRequire } from 'node:module';
+import { setImmediate as turn } from 'node:timers/promises';
+import { isDeepStrictEqual } from 'node:util';
 import type { Context } from 'aws-lambda';
+import type { Answered, Call } from './lambda.ts';
 
 type Loaded = { readonly handler: (payload: unknown, context: Context) => Promise<unknown> };
-type Call = { readonly payload: unknown; readonly requestId: string };
 
 const [, , bundle = ''] = process.argv;
 const { handler }: Loaded = createRequire(import.meta.url)(bundle);
 
 process.on('message', async ({ payload, requestId }: Call) => {
+  const answered = await answer(() => handler(payload, toContext(requestId)));
+  process.send?.({ requestId, answered });
+});
+// What this process itself holds open: its channel to the parent, and its log.
+process.stdout.write('');
+const own = process.getActiveResourcesInfo();
+process.send?.({ isReady: true });
+
+async function answer(call: () => Promise<unknown>): Promise<Answered> {
   try {
+    const given = await call();
+    const underWay = await findUnderWay();
     // Lambda writes the answer down as JSON; what can't be written is an error of the function.
-    const answer = JSON.stringify((await handler(payload, toContext(requestId))) ?? null);
-    process.send?.({ requestId, answer });
+    const text = JSON.stringify(given ?? null);
+    const answer: unknown = JSON.parse(text);
+    return { answer, isJson: isDeepStrictEqual(answer, given), underWay };
   } catch (error) {
     const { name, message } = error instanceof Error ? error : { name: 'unknown', message: String(error) };
-    process.send?.({ requestId, error: { name, message } });
+    return { error: { name, message }, underWay: await findUnderWay() };
   }
-});
-process.send?.({ isReady: true });
+}
+
+/** Requests and timers that the handler has left open. The request that woke it last is open until the next turn. */
+async function findUnderWay(): Promise<readonly string[]> {
+  await turn();
+  const rest = process.getActiveResourcesInfo();
+  for (const each of own) if (rest.includes(each)) rest.splice(rest.indexOf(each), 1);
+  return rest;
+}
 
 function toContext(awsRequestId: string): Context {
   const functionName = process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? '';

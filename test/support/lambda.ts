@@ -7,20 +7,37 @@ import { parseJobs } from '../../shared/jobs/parse.ts';
 
 const runtime = fileURLToPath(new URL('lambda-runtime.ts', import.meta.url));
 
-export type Answered = { readonly answer: unknown } | { readonly error: { name: string; message: string } };
+export type Call = { readonly payload: unknown; readonly requestId: string };
+
+/** `underWay` is what the handler left open: requests, timers. */
+export type Answered = { readonly underWay: readonly string[] } & (
+  | {
+      readonly answer: unknown;
+      /** It is the same after it was written as JSON and read again. */
+      readonly isJson: boolean;
+    }
+  | { readonly error: { readonly name: string; readonly message: string } }
+);
 
 export type LambdaFunction = {
   invoke(payload: unknown, requestId: string): Promise<Answered>;
-  /** What it wrote to its log, line by line. */
-  readonly lines: () => readonly string[];
-  end(): void;
+  /** Gives what it wrote to its log, line by line. */
+  end(): Promise<readonly string[]>;
 };
 
-type Told = {
-  readonly requestId?: string;
-  readonly answer?: string;
-  readonly error?: { name: string; message: string };
-};
+/** The function could not start, or has ended while it was asked. */
+export class LambdaEndedError extends Error {
+  override readonly name = 'LambdaEndedError';
+  /** Of its log. */
+  readonly lines: readonly string[];
+
+  constructor(code: number | null, lines: readonly string[]) {
+    super(`the function ended with ${code}: ${lines.join('\n')}`);
+    this.lines = lines;
+  }
+}
+
+type Told = { readonly isReady: true } | { readonly requestId: string; readonly answered: Answered };
 
 /** The variables of a function whose ledger and jobs lie in a folder. */
 export function toVariables(folder: string, jobsYml: string): Readonly<Record<string, string>> {
@@ -34,37 +51,44 @@ export function toVariables(folder: string, jobsYml: string): Readonly<Record<st
   };
 }
 
-/** Rejects with the function's log when it can't start. */
+/** Rejects with LambdaEndedError when it can't start. */
 export function loadLambda(
   bundle: string,
   variables: Readonly<Record<string, string>>,
 ): Promise<LambdaFunction> {
   const env = { PATH: process.env['PATH'], AWS_LAMBDA_FUNCTION_NAME: 'trigger', ...variables };
-  const child = fork(runtime, [bundle], { env, stdio: ['ignore', 'pipe', 'pipe', 'ipc'], timeout: 60_000 });
-  const waiting = new Map<string, (answered: Answered) => void>();
+  const child = fork(runtime, [bundle], { env, stdio: ['ignore', 'pipe', 'ignore', 'ipc'], timeout: 60_000 });
+  const waiting = new Map<string, PromiseWithResolvers<Answered>>();
+  const started = Promise.withResolvers<LambdaFunction>();
+  const ended = Promise.withResolvers<readonly string[]>();
   let log = '';
   child.stdout?.setEncoding('utf8').on('data', (text: string) => {
     log += text;
   });
-  child.stderr?.setEncoding('utf8').on('data', () => {});
-  const loaded: LambdaFunction = {
-    lines: () => log.split('\n').filter((line) => line !== ''),
-    end: () => void child.kill(),
-    invoke: (payload, requestId) =>
-      new Promise((resolve) => {
-        waiting.set(requestId, resolve);
-        child.send({ payload, requestId });
-      }),
-  };
-  return new Promise((resolve, reject) => {
-    child.on('message', ({ requestId, answer, error }: Told) => {
-      if (requestId === undefined) return resolve(loaded);
-      waiting.get(requestId)?.(error ? { error } : { answer: JSON.parse(answer ?? 'null') });
-    });
-    child.on('close', (code) => {
-      const gone = new Error(`the function ended with ${code}: ${log}`);
-      for (const answer of waiting.values()) answer({ error: gone });
-      reject(gone);
-    });
+  child.on('message', (told: Told) => {
+    if ('isReady' in told) started.resolve({ invoke, end });
+    else waiting.get(told.requestId)?.resolve(told.answered);
   });
+  // By then all of its log has been read.
+  child.on('close', (code) => {
+    const lines = log.split('\n').filter((line) => line !== '');
+    const error = new LambdaEndedError(code, lines);
+    for (const { reject } of waiting.values()) reject(error);
+    started.reject(error);
+    ended.resolve(lines);
+  });
+  return started.promise;
+
+  /** Once at a time for a request id. */
+  function invoke(payload: unknown, requestId: string): Promise<Answered> {
+    const answered = Promise.withResolvers<Answered>();
+    waiting.set(requestId, answered);
+    child.send({ payload, requestId } satisfies Call);
+    return answered.promise.finally(() => waiting.delete(requestId));
+  }
+
+  function end(): Promise<readonly string[]> {
+    child.kill();
+    return ended.promise;
+  }
 }

@@ -2,16 +2,39 @@ import { isObject } from '../../events/json.ts';
 import type { Json } from '../../events/trigger-event.ts';
 import type { Delivery } from '../../sources/source.ts';
 import { compileFilterPatterns, rawRecord } from './filter-patterns.ts';
-import { compileEach, elsewhere, findArnMismatch, type Rule, takesSome, type Verdict } from './verdict.ts';
+import {
+  type CompileRules,
+  compileEach,
+  elsewhere,
+  findArnMismatch,
+  type Rule,
+  takesSome,
+  type Verdict,
+} from './verdict.ts';
 
 /** Records of Kinesis streams. Filters look at their fields, with the data decoded. */
-export const compileKinesisRules = compileEach<'kinesis-stream'>(({ rule }) =>
-  createJudge(rule, (delivery, position) => {
-    const raw = rawRecord(delivery, position);
-    const kinesis = isObject(raw) ? raw['kinesis'] : undefined;
-    return isObject(kinesis) ? { ...kinesis, data: dataOf(delivery, position) } : raw;
-  }),
-);
+export const compileKinesisRules: CompileRules<'kinesis-stream'> = (declared) => {
+  const gapped = declared.filter(({ rule }) => makesGaps(rule)).map(({ rule }) => rule.properties.streamArn);
+  const judges = declared.map(({ rule }) => createJudge(rule, toFilteredRecord));
+  return (delivery) => {
+    const hasGaps = gapped.includes(delivery.sourceArn);
+    return judges.map((judge) => {
+      const verdict = judge(delivery);
+      return verdict.kind === 'takes' ? { ...verdict, hasGaps } : verdict;
+    });
+  };
+};
+
+/** All rules of a stream see what Lambda reads for any of them: filtered, or several deliveries at a time. */
+function makesGaps({ properties }: Rule<'kinesis-stream'>): boolean {
+  return properties.filterPatterns !== undefined || (properties.parallelizationFactor ?? 1) > 1;
+}
+
+function toFilteredRecord(delivery: Delivery, position: number): Json {
+  const raw = rawRecord(delivery, position);
+  const kinesis = isObject(raw) ? raw['kinesis'] : undefined;
+  return isObject(kinesis) ? { ...kinesis, data: dataOf(delivery, position) } : raw;
+}
 
 /** Changes of DynamoDB tables. Filters look at them as they come, with typed values. */
 export const compileDynamoDbRules = compileEach<'dynamo-db-stream'>(({ rule }) =>

@@ -10,7 +10,13 @@ export type Why = () => string;
 /** What a rule makes of a delivery. */
 export type Verdict =
   /** The records, by position, that start the job. */
-  | { readonly kind: 'takes'; readonly records: readonly number[]; readonly why: Why }
+  | {
+      readonly kind: 'takes';
+      readonly records: readonly number[];
+      readonly why: Why;
+      /** Between its records there may be others of their shard, which come at another time. */
+      readonly hasGaps?: boolean;
+    }
   /** It's for this rule, which leaves out every record of it. */
   | { readonly kind: 'leaves'; readonly why: Why }
   /** It comes from somewhere else. */

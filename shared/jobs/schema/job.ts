@@ -98,7 +98,7 @@ export const jobProperties = {
     .describe('native: the job gets the payload as it arrived.'),
   forwardCredentials: flag
     .default(false)
-    .describe('true: authorization, cookie and x-api-key headers reach the job, by claim check.'),
+    .describe('true: the headers that are kept out of sight reach the job, by claim check.'),
   redact: z
     .array(headerName.toLowerCase(), { error: 'a list of header names' })
     .default([])

@@ -1,8 +1,12 @@
 import { FieldError, type Fields, showText, textIn } from '../fields.ts';
 
-/** Throws FieldError for what is missing, or is no ARN of any service. */
-export function arnIn(object: Fields, key: string, where = ''): string {
+/**
+ * Throws FieldError for what is missing, or is no ARN of the service: what a message says of where it is from must not
+ * be taken for another service's.
+ */
+export function arnIn(object: Fields, key: string, service: 's3' | 'sns' | 'sqs', where = ''): string {
   const arn = textIn(object, key, where);
-  if (arn.startsWith('arn:')) return arn;
-  throw new FieldError(`${where}${key} is ${showText(arn)}, expected an ARN`);
+  const [scheme, , named] = arn.split(':', 3);
+  if (scheme === 'arn' && named === service) return arn;
+  throw new FieldError(`${where}${key} is ${showText(arn)}, expected an ARN of ${service}`);
 }

@@ -77,7 +77,7 @@ export function isS3TestEvent(payload: Fields): boolean {
 
 function bucketIn(s3: Fields) {
   const bucket = objectIn(s3, 'bucket', 's3.');
-  return { name: textIn(bucket, 'name', 's3.bucket.'), arn: arnIn(bucket, 'arn', 's3.bucket.') };
+  return { name: textIn(bucket, 'name', 's3.bucket.'), arn: arnIn(bucket, 'arn', 's3', 's3.bucket.') };
 }
 
 function decodeKey(encoded: string): string {

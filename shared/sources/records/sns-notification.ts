@@ -47,7 +47,7 @@ export function parseNotification(sns: Fields, where = ''): Notification {
 
 /** Throws FieldError. */
 export function topicArnIn(sns: Fields, where = ''): string {
-  return arnIn(sns, 'TopicArn', where);
+  return arnIn(sns, 'TopicArn', 'sns', where);
 }
 
 /** ISO 8601, UTC. Throws FieldError. */

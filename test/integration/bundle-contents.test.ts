@@ -1,0 +1,97 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { type SourceName, sourceNames } from '../../shared/events/trigger-event.ts';
+import { createBundles } from '../support/bundles.ts';
+
+const functions = fileURLToPath(new URL('../../functions', import.meta.url));
+
+/** The file of shared/jobs/rules that each has. */
+const rules: Readonly<Record<SourceName, string>> = {
+  'http-api-gateway': 'http.ts',
+  'application-load-balancer': 'load-balancer.ts',
+  sqs: 'queue.ts',
+  sns: 'topic.ts',
+  'event-bus': 'bus.ts',
+  schedule: 'schedule.ts',
+  s3: 'bucket.ts',
+  'kinesis-stream': 'stream.ts',
+  'dynamo-db-stream': 'stream.ts',
+  'cloudwatch-log': 'log-group.ts',
+  manual: 'manual.ts',
+};
+
+/** What has to be sought in a bundle that must not hold it. */
+const ownFiles = {
+  'shared/sources': sourceNames.map((source) => `${source}.ts`),
+  'shared/jobs/rules': [...new Set(Object.values(rules)), 'every-source.ts'],
+};
+
+const bundles = createBundles();
+
+it('there is a function for each source, of ten lines at most', () => {
+  const files = readdirSync(functions);
+  expect(files.toSorted()).toEqual(sourceNames.map((source) => `${source}.ts`).toSorted());
+  for (const file of files) {
+    const lines = readFileSync(join(functions, file), 'utf8').trimEnd().split('\n');
+    expect(lines.length, file).toBeLessThanOrEqual(10);
+  }
+});
+
+it('each function has one bundle', () => {
+  const names = Object.keys(bundles.metafile().outputs).map((path) => basename(path));
+  expect(names.toSorted()).toEqual(sourceNames.map((source) => `${source}.cjs`).toSorted());
+});
+
+describe.each(sourceNames)('the bundle of %s', (source) => {
+  it('holds its own source and rules, and no others', () => {
+    expect(heldOf(source, 'shared/sources')).toEqual([`${source}.ts`]);
+    expect(heldOf(source, 'shared/jobs/rules')).toEqual([rules[source]]);
+  });
+
+  it('holds no package but these two: no SDK, no schemas, no YAML, no server', () => {
+    const packages = new Set(inputsOf(source).flatMap((path) => toPackage(path) ?? []));
+    for (const name of packages) expect(['@middy/core', 'fastest-levenshtein']).toContain(name);
+    expect(packages).toContain('@middy/core');
+  });
+
+  it('needs nothing that Lambda does not have', () => {
+    const needed = outputOf(source).imports.filter(({ external }) => external);
+    expect(needed.map(({ path }) => path).filter((path) => !isBuiltin(path))).toEqual([]);
+    expect(needed.map(({ path }) => path)).toContain('node:sqlite');
+  });
+
+  it('is CommonJS with a handler, and smaller than 100 KiB', () => {
+    expect(readFileSync(bundles.pathOf(source), 'utf8')).toMatch(
+      /module\.exports=[\s\S]*module\.exports=\{handler\}/,
+    );
+    expect(outputOf(source).bytes).toBeLessThan(100 * 1024);
+  });
+});
+
+function outputOf(source: SourceName) {
+  const found = Object.entries(bundles.metafile().outputs).find(
+    ([path]) => basename(path) === `${source}.cjs`,
+  );
+  if (found === undefined) throw new Error(`${source} has no bundle`);
+  return found[1];
+}
+
+function inputsOf(source: SourceName): readonly string[] {
+  return Object.entries(outputOf(source).inputs).flatMap(([path, { bytesInOutput }]) =>
+    bytesInOutput > 0 ? [path] : [],
+  );
+}
+
+/** Of the files that belong to one function, or to two, those that its bundle has. */
+function heldOf(source: SourceName, folder: keyof typeof ownFiles): readonly string[] {
+  const inputs = new Set(Object.keys(outputOf(source).inputs));
+  return ownFiles[folder].filter((file) => inputs.has(`${folder}/${file}`));
+}
+
+/** `@middy/core` of `node_modules/.pnpm/@middy+core@7.9.2/node_modules/@middy/core/index.js` */
+function toPackage(path: string): string | undefined {
+  return /.*\bnode_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
+}
