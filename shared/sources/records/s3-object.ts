@@ -28,13 +28,14 @@ export function parseS3Object(record: Fields): CloudEvent {
   const object = objectIn(s3, 'object', 's3.');
   const { name: bucket, arn } = bucketIn(s3);
   const key = decodeKey(textIn(object, 'key', 's3.object.'));
-  const versionId = wordIn(object, 'versionId', 's3.object.');
-  const sequencer = wordIn(object, 'sequencer', 's3.object.');
+  const versionId = optionalTextIn(object, 'versionId', 's3.object.');
+  const sequencer = optionalTextIn(object, 'sequencer', 's3.object.');
   const eventName = eventNameIn(record);
   const time = timeOfChange(record);
+  const moment = sequencer ? toWord(sequencer) : `${time}/${requestIdIn(record)}`;
   return {
     specversion: '1.0',
-    id: `${eventName} ${versionId || '-'} ${sequencer || `${time}/${requestIdIn(record)}`} ${bucket}/${key}`,
+    id: `${toWord(eventName)} ${toWord(versionId)} ${moment} ${toWord(bucket)}/${key}`,
     source: arn,
     type: `aws.s3.${eventName}`,
     subject: key,
@@ -95,7 +96,7 @@ function decodeKey(encoded: string): string {
 function eventNameIn(record: Fields): string {
   const found = textIn(record, 'eventName');
   const eventName = found.startsWith('s3:') ? found.slice('s3:'.length) : found;
-  if (eventName !== '' && !eventName.includes(' ')) return eventName;
+  if (eventName !== '') return eventName;
   throw new FieldError(`eventName is ${showText(found)}, expected one such as ObjectCreated:Put`);
 }
 
@@ -108,12 +109,11 @@ function sizeIn(object: Fields): number | null {
 
 function requestIdIn(record: Fields): string {
   const elements = optionalObjectIn(record, 'responseElements');
-  return wordIn(elements, 'x-amz-request-id', 'responseElements.') ?? '-';
+  return toWord(optionalTextIn(elements, 'x-amz-request-id', 'responseElements.'));
 }
 
-/** Spaces stand between the parts of the id, so that none of them can be taken for another. */
-function wordIn(object: Fields, key: string, where: string): string | null {
-  const word = optionalTextIn(object, key, where);
-  if (word === null || !word.includes(' ')) return word;
-  throw new FieldError(`${where}${key} is ${showText(word)}, expected a text without spaces`);
+/** Spaces stand between the parts of the id; with those in a part encoded, none can be taken for another. */
+function toWord(text: string | null): string {
+  if (text === null || text === '') return '-';
+  return text.includes(' ') || text.includes('%') ? text.replaceAll('%', '%25').replaceAll(' ', '%20') : text;
 }
