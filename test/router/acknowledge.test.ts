@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { toContext } from '../../shared/local/server/invoke-api.ts';
-import { createTrigger } from '../../shared/router/trigger.ts';
+import { createTrigger, type TriggerLog } from '../../shared/router/trigger.ts';
 import { type Draft, LedgerError } from '../../shared/runs/ledger.ts';
 import { recognise } from '../../shared/sources/recognise.ts';
+import type { Unrecorded } from '../../shared/sources/source.ts';
 import { sources } from '../../shared/sources/sources.ts';
 import { kinesisStream } from '../fixtures/payloads/kinesis-stream.ts';
 import { queueArn, toChange, toQueueMessage, toTopicRecord } from '../support/aws-messages.ts';
@@ -107,6 +108,17 @@ describe('a FIFO queue', () => {
     world.repair();
     expect(await world.invoke(fifo(2, 3, 4))).toEqual(failures());
     expect(await world.recorded()).toEqual({ ship: [1, 2, 3, 4] });
+  });
+
+  it('has all that comes again in the log, by job', async () => {
+    const world = open({ ship: { events: ofFifo() }, bill: { events: ofFifo() } });
+    world.breakFor('ship', 2);
+    await world.invoke(fifo(1, 2, 3));
+    const error = new LedgerError('record-2 of ship: disk is full');
+    expect(world.unrecorded()).toEqual([
+      { job: 'ship', records: [1], error },
+      { job: 'ship', records: [2], error },
+    ]);
   });
 
   it('stops each job for itself', async () => {
@@ -215,6 +227,7 @@ describe('whoever invokes asynchronously', () => {
 function open(jobs: Jobs) {
   const broken = new Map<string, readonly number[]>();
   const asked: number[] = [];
+  const unrecorded: Unrecorded[] = [];
   const memory = createMemoryLedger(() => start);
   const ledger: typeof memory = {
     ...memory,
@@ -234,12 +247,17 @@ function open(jobs: Jobs) {
     repair: () => broken.clear(),
     /** Numbers of the records that the ledger was given, in that order. */
     asked: () => asked,
+    /** As the log has it. */
+    unrecorded: () => unrecorded,
 
     async invoke(payload: unknown) {
       const recognised = recognise(payload);
       if ('refused' in recognised) throw new Error(recognised.refused);
       const { source } = recognised;
-      const log = { routed: () => {}, refused: () => {} };
+      const log: TriggerLog = {
+        routed: (_delivery, routed) => void unrecorded.push(...routed.unrecorded),
+        refused: () => {},
+      };
       return createTrigger(sources[source], world.router, log)(payload, toContext(source, 'request-1'));
     },
 

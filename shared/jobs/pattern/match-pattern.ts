@@ -8,7 +8,8 @@ import type { Mismatch, Pattern } from './pattern.ts';
  * `undefined` when the event matches the pattern; else what toSentence needs to say why not.
  *
  * A list in the event has a field when one of its items has it, and fields of objects in a list have to match in the
- * same object, as in https://github.com/aws/event-ruler#json-array-matching. A name with a dot is one name here.
+ * same object, as in https://github.com/aws/event-ruler#json-array-matching. A name with a dot is one name here, and a
+ * field that is asked for both as a value and as an object is looked at for each on its own.
  * Numbers are compared as numbers, text character by character.
  *
  * For SNS, `event` has the attributes by name: text, a number or a list. Time grows with the product of the sizes.

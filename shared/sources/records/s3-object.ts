@@ -114,6 +114,7 @@ function requestIdIn(record: Fields): string {
 
 /** Spaces stand between the parts of the id; with those in a part encoded, none can be taken for another. */
 function toWord(text: string | null): string {
-  if (text === null || text === '') return '-';
+  if (text === null) return '-';
+  if (text === '' || text === '-') return `%${text}`;
   return text.includes(' ') || text.includes('%') ? text.replaceAll('%', '%25').replaceAll(' ', '%20') : text;
 }

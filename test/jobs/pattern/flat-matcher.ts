@@ -33,6 +33,14 @@ export function hasRepeated(pattern: SmallPattern): boolean {
   return flattenPattern(pattern).some((fields) => 'repeated' in fields);
 }
 
+/** Whether one field is asked for both as a value and as an object, which findMismatch looks at each on its own. */
+export function hasBoth(pattern: SmallPattern): boolean {
+  return flattenPattern(pattern).some((fields) => {
+    const names = Object.keys(fields);
+    return names.some((name) => names.some((other) => other.startsWith(`${name}.`)));
+  });
+}
+
 type Membership = ReadonlyMap<string, number>;
 type Value = {
   readonly name: string;

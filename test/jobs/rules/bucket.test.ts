@@ -83,13 +83,14 @@ describe('changes in a bucket', () => {
       'ObjectCreated:Put in/caf%C3%A9.jpg',
       'ObjectCreated:Put out/caf%C3%A9.jpg',
       'ObjectCreated:Put in/%2Ejpg/x',
+      'ObjectCreated:Put out/in/x.jpg',
     );
     expect(starts(payload)).toEqual({ 'in-report': [0], pictures: [1, 2], both: [1] });
     expect(judged(payload)).toEqual([
-      'in-report takes: s3:ObjectCreated:* of arn:aws:s3:::uploads, 1 of 4 records',
+      'in-report takes: s3:ObjectCreated:* of arn:aws:s3:::uploads, 1 of 5 records',
       'encoded leaves: the key in/daily report+1.csv does not start with in/daily+report',
-      'pictures takes: s3:ObjectCreated:* of arn:aws:s3:::uploads, 2 of 4 records',
-      'both takes: s3:ObjectCreated:* of arn:aws:s3:::uploads, 1 of 4 records',
+      'pictures takes: s3:ObjectCreated:* of arn:aws:s3:::uploads, 2 of 5 records',
+      'both takes: s3:ObjectCreated:* of arn:aws:s3:::uploads, 1 of 5 records',
     ]);
   });
 
