@@ -61,8 +61,12 @@ function toWhole({ records, sourceArn, id }: Delivery, match: Match): readonly P
   const events = readable.flatMap(({ record }) => record.events);
   const [first] = readable;
   if (first === undefined || events.length === 0) return [];
+  const [event] = events;
+  const named = event !== undefined && events.length === 1 ? event : { source: sourceArn, id };
   const { traceparent } = first.record;
-  return [{ position: first.position, source: sourceArn, id, events, place: undefined, traceparent }];
+  return [
+    { position: first.position, source: named.source, id: named.id, events, place: undefined, traceparent },
+  ];
 }
 
 /** However long the history is kept, so that what comes again much later is still known. */

@@ -35,23 +35,20 @@ function createFinder(rules: readonly HttpRule[]): (request: Request) => HttpRul
   return ({ apiId, routeKey, method, path }) => {
     const named = byApi.get(apiId);
     const tables = named ? [named] : [...byApi.values()];
-    for (const { byKey } of tables) {
-      const rule = byKey.get(routeKey);
-      if (rule) return rule;
-    }
-    for (const { matcher } of tables) {
-      const match = matcher.match(method, path);
-      if (match) return match.value;
-    }
-    return undefined;
+    const byKey = tables.flatMap((table) => table.byKey.get(routeKey) ?? []);
+    const found =
+      byKey.length > 0 ? byKey : tables.flatMap(({ matcher }) => matcher.match(method, path)?.value ?? []);
+    // Which of several APIs it came through can't be told from an id that is none of their names.
+    return found.length === 1 ? found[0] : undefined;
   };
 }
 
-function whyNot(rule: HttpRule, winner: HttpRule | undefined, { method, path }: Request): string {
+function whyNot(rule: HttpRule, winner: HttpRule | undefined, { apiId, method, path }: Request): string {
   const isCandidate = createRouteMatcher([{ ...rule.properties, value: rule }]).match(method, path);
-  return winner !== undefined && isCandidate !== undefined
-    ? `the route ${toRouteKey(winner)} is more specific`
-    : `${method} ${path} is not ${toRouteKey(rule)}`;
+  if (isCandidate === undefined) return `${method} ${path} is not ${toRouteKey(rule)}`;
+  return winner === undefined
+    ? `several HTTP APIs have such a route, and ${apiId} is the name of none`
+    : `the route ${toRouteKey(winner)} is more specific`;
 }
 
 function toRouteKey({ properties }: HttpRule): string {

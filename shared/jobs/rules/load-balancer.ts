@@ -1,7 +1,10 @@
 import { findConditionMismatch } from '../load-balancer-conditions.ts';
 import { type CompileRules, elsewhere, takesAll } from './verdict.ts';
 
-/** Requests that meet a listener rule's conditions. Where they meet those of several, the lowest priority gets it. */
+/**
+ * Requests through the target group that is named after the rule: the listener did the matching. Others are matched
+ * here; of several rules whose conditions are met, the one with the lowest priority gets it.
+ */
 export const compileLoadBalancerRules: CompileRules<'application-load-balancer'> = (declared) => {
   const byPriority = declared
     .map(({ rule: { properties } }) => properties)
@@ -12,10 +15,19 @@ export const compileLoadBalancerRules: CompileRules<'application-load-balancer'>
       return declared.map(() => elsewhere(() => 'it is no request'));
     if (addressed.isHealthCheck)
       return declared.map(() => ({ kind: 'leaves', why: () => 'a health check starts nothing' }));
-    const first = byPriority.find((properties) => findConditionMismatch(properties, addressed) === undefined);
+    const group = toGroupName(delivery.sourceArn);
+    const named = declared.find(({ rule: { id } }) => group.endsWith(id.slice(id.lastIndexOf('-'))));
+    const first =
+      named?.rule.properties ??
+      byPriority.find((properties) => findConditionMismatch(properties, addressed) === undefined);
     return declared.map(({ rule: { properties } }) => {
       if (properties === first)
-        return takesAll(delivery, () => `it meets the conditions of priority ${properties.priority}`);
+        return takesAll(delivery, () =>
+          named
+            ? 'it came through the target group of this rule'
+            : `it meets the conditions of priority ${properties.priority}`,
+        );
+      if (named) return elsewhere(() => `it came through the target group ${group}`);
       return elsewhere(
         () =>
           findConditionMismatch(properties, addressed) ??
@@ -24,3 +36,8 @@ export const compileLoadBalancerRules: CompileRules<'application-load-balancer'>
     });
   };
 };
+
+/** `orders` of arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/orders/0123456789abcdef */
+function toGroupName(targetGroupArn: string): string {
+  return targetGroupArn.split('/')[1] ?? '';
+}

@@ -33,7 +33,11 @@ function makesGaps({ properties }: Rule<'kinesis-stream'>): boolean {
 function toFilteredRecord(delivery: Delivery, position: number): Json {
   const raw = rawRecord(delivery, position);
   const kinesis = isObject(raw) ? raw['kinesis'] : undefined;
-  return isObject(kinesis) ? { ...kinesis, data: dataOf(delivery, position) } : raw;
+  if (!isObject(kinesis)) return raw;
+  // Lambda decodes the data, but doesn't unpack a gzip.
+  const { data } = kinesis;
+  const isPacked = typeof data === 'string' && data.startsWith('H4sI');
+  return isPacked ? kinesis : { ...kinesis, data: dataOf(delivery, position) };
 }
 
 /** Changes of DynamoDB tables. Filters look at them as they come, with typed values. */

@@ -92,7 +92,7 @@ describe('a request to a route', () => {
 });
 
 describe('routes of several APIs', () => {
-  const { starts } = createRouting('http-api-gateway', {
+  const { starts, judged } = createRouting('http-api-gateway', {
     public: [toRule('POST /orders', 'shop')],
     internal: [toRule('POST /orders', 'warehouse'), toRule('GET /stock', 'warehouse')],
   });
@@ -110,5 +110,14 @@ describe('routes of several APIs', () => {
 
   it('are all looked at when it has an id instead', () => {
     expect(starts(request('GET', '/stock', 'GET /stock'))).toEqual({ internal: [0] });
+  });
+
+  it('start none when it has an id instead and several have the route: it could be the wrong one', () => {
+    const order = of('a1b2c3', request('POST', '/orders', 'POST /orders'));
+    expect(() => starts(order)).toThrow(NoRuleError);
+    expect(judged(order).slice(0, 2)).toEqual([
+      'public elsewhere: several HTTP APIs have such a route, and a1b2c3 is the name of none',
+      'internal elsewhere: several HTTP APIs have such a route, and a1b2c3 is the name of none',
+    ]);
   });
 });

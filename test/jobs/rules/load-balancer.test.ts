@@ -52,6 +52,26 @@ describe('a request to a load balancer', () => {
     ]);
   });
 
+  it('starts the job whose rule its target group is named after, whatever else it meets', () => {
+    const {
+      ruleIds,
+      starts: startsNamed,
+      judged: judgedNamed,
+    } = routing({
+      first: [{ priority: 1, paths: ['/*'] }],
+      second: [{ priority: 2, paths: ['/imports*'] }],
+    });
+    const hash = ruleIds[1]?.split('-').at(-1);
+    const targetGroupArn = `arn:aws:elasticloadbalancing:eu-west-1:123456789012:targetgroup/shop-${hash}/73e2d6bc24d8a067`;
+    const named = { ...request('POST', '/imports'), requestContext: { elb: { targetGroupArn } } };
+    expect(startsNamed(request('POST', '/imports'))).toEqual({ first: [0] });
+    expect(startsNamed(named)).toEqual({ second: [0] });
+    expect(judgedNamed(named)).toEqual([
+      `first elsewhere: it came through the target group shop-${hash}`,
+      'second takes: it came through the target group of this rule',
+    ]);
+  });
+
   it('has to meet all the conditions of a rule', () => {
     const { starts: startsAll } = routing({
       all: [

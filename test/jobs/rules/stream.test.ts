@@ -41,6 +41,14 @@ describe('records of a Kinesis stream', () => {
     );
   });
 
+  it('are not looked into where their data is packed, as Lambda does not either', () => {
+    const { starts } = createRouting('kinesis-stream', {
+      text: ofClicks({ data: [{ prefix: '' }] }),
+      packed: ofClicks({ data: [{ prefix: 'H4sI' }] }),
+    });
+    expect(starts(several)).toEqual({ text: [1, 2], packed: [2] });
+  });
+
   it('are filtered by their data, decoded: a JSON document or a text', () => {
     const { starts, judged } = createRouting('kinesis-stream', {
       page: ofClicks({ data: { page: ['/d', '/e'] } }),
