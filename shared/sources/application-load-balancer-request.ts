@@ -1,10 +1,9 @@
 import { isObject } from '../events/json.ts';
-import { FieldError, type Fields, optionalTextIn, showText, textIn, toTime } from './fields.ts';
+import { FieldError, type Fields, nameIn, optionalTextIn, showText, textIn, toTime } from './fields.ts';
 import { bytesIn, isMarkedBase64 } from './http-body.ts';
 import type { HttpRequest } from './http-record.ts';
 import {
   decodeQuery,
-  nameIn,
   splitCookies,
   toList,
   toPairs,

@@ -1,17 +1,10 @@
 import { isObject } from '../events/json.ts';
 import type { Json } from '../events/trigger-event.ts';
 import { answerWithCheckpoint, refuseByThrowing } from './acknowledgement.ts';
-import { FieldError, type Fields, objectIn, showText } from './fields.ts';
+import { FieldError, type Fields, nameIn, objectIn, showText } from './fields.ts';
 import { parseAttributes } from './records/dynamo-db-value.ts';
 import type { ReadableRecord, Source } from './source.ts';
-import {
-  filledTextIn,
-  parseStream,
-  type StreamFormat,
-  sequenceNumberIn,
-  streamArnIn,
-  streamTimeIn,
-} from './stream.ts';
+import { parseStream, type StreamFormat, sequenceNumberIn, streamArnIn, streamTimeIn } from './stream.ts';
 
 /**
  * Changes of the items of an Amazon DynamoDB table.
@@ -46,7 +39,7 @@ function parseRecord(raw: Fields, sequenceNumber: string): Omit<ReadableRecord, 
   const eventName = eventNameIn(raw);
   const event = {
     specversion: '1.0',
-    id: filledTextIn(raw, 'eventID'),
+    id: nameIn(raw, 'eventID'),
     source: streamArnIn(raw),
     type: `aws.dynamodb.${eventName}`,
     time: timeIn(change),

@@ -29,6 +29,13 @@ export function objectIn(object: Fields, key: string, where = ''): Fields {
   throw new FieldError(`${where}${key} is ${kindOf(value)}, expected an object`);
 }
 
+/** A text that names something, so that it can't be empty. */
+export function nameIn(object: Fields, key: string, where = ''): string {
+  const value = textIn(object, key, where);
+  if (value === '') throw new FieldError(`${where}${key} is empty, expected a text`);
+  return value;
+}
+
 /** An empty object when it's missing or null. */
 export function optionalObjectIn(object: Fields, key: string, where = ''): Fields {
   const value = object[key] ?? {};

@@ -1,12 +1,11 @@
 import { isObject } from '../events/json.ts';
-import { FieldError, type Fields, kindOf, optionalTextIn, textIn, toTime } from './fields.ts';
+import { FieldError, type Fields, kindOf, nameIn, optionalTextIn, textIn, toTime } from './fields.ts';
 import { type HttpApiAuth, parseAuth1, parseAuth2 } from './http-api-gateway-auth.ts';
 import { isMarkedBase64 } from './http-body.ts';
 import type { HttpRequest } from './http-record.ts';
 import {
   decodeQuery,
   listOfTextIn,
-  nameIn,
   splitCookies,
   splitQuery,
   textsIn,

@@ -1,5 +1,5 @@
 import { isObject } from '../events/json.ts';
-import { FieldError, type Fields, kindOf, textIn } from './fields.ts';
+import { FieldError, type Fields, kindOf } from './fields.ts';
 
 /** Headers or query values by name; a list when there are several. */
 export type Values = { readonly [name: string]: string | readonly string[] };
@@ -84,13 +84,6 @@ export function listOfTextIn(object: Fields, key: string, where = ''): readonly 
   }
   const odd: unknown = value.find((item) => typeof item !== 'string');
   throw new FieldError(`${where}${key} has ${kindOf(odd)} in it, expected only texts`);
-}
-
-/** A text that names something, so that it can't be empty. Throws FieldError. */
-export function nameIn(object: Fields, key: string, where = ''): string {
-  const value = textIn(object, key, where);
-  if (value === '') throw new FieldError(`${where}${key} is empty, expected a text`);
-  return value;
 }
 
 /** A list of one becomes its value. Only keys that the copy has are written to, so that a __proto__ is one of them. */

@@ -1,10 +1,10 @@
 import type { Json } from '../events/trigger-event.ts';
 import { answerWithCheckpoint, refuseByThrowing } from './acknowledgement.ts';
 import { parseBase64, parseContent } from './bytes.ts';
-import { FieldError, type Fields, objectIn, showText, textIn } from './fields.ts';
+import { FieldError, type Fields, nameIn, objectIn, showText, textIn } from './fields.ts';
 import { createInflater, type Inflate, isGzip } from './inflate.ts';
 import type { ReadableRecord, Source } from './source.ts';
-import { filledTextIn, parseStream, sequenceNumberIn, streamArnIn, streamTimeIn } from './stream.ts';
+import { parseStream, sequenceNumberIn, streamArnIn, streamTimeIn } from './stream.ts';
 
 /**
  * Records of an Amazon Kinesis data stream.
@@ -47,7 +47,7 @@ function parseRecord(
 ): Omit<ReadableRecord, 'recordId'> {
   const kinesis = objectIn(raw, 'kinesis');
   const source = streamOnlyArnIn(raw);
-  const partitionKey = filledTextIn(kinesis, 'partitionKey', 'kinesis.');
+  const partitionKey = nameIn(kinesis, 'partitionKey', 'kinesis.');
   const id = textIn(raw, 'eventID');
   const shardId = shardIdIn(id, sequenceNumber);
   const event = {

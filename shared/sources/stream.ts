@@ -1,6 +1,6 @@
 import { isObject } from '../events/json.ts';
 import { toDeliveryId } from './delivery-id.ts';
-import { FieldError, type Fields, kindOf, showText, textIn } from './fields.ts';
+import { FieldError, type Fields, kindOf, nameIn, showText } from './fields.ts';
 import { firstArn, firstTime } from './first-of.ts';
 import { toIsoTime } from './iso-time.ts';
 import { type RecordIds, recordsIn, toRecord } from './records.ts';
@@ -54,13 +54,7 @@ export function parseStream(payload: unknown, format: StreamFormat): Delivery {
 
 /** AWS's samples have texts here that are no ARNs. */
 export function streamArnIn(raw: Fields): string {
-  return filledTextIn(raw, 'eventSourceARN');
-}
-
-export function filledTextIn(object: Fields, key: string, where = ''): string {
-  const text = textIn(object, key, where);
-  if (text !== '') return text;
-  throw new FieldError(`${where}${key} is empty, expected a text`);
+  return nameIn(raw, 'eventSourceARN');
 }
 
 /** In decimal digits, as many as either service has. */

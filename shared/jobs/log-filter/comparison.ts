@@ -1,9 +1,9 @@
 import { toExactNumber } from '../../events/number.ts';
 import { toShown } from '../mistake.ts';
+import { matchesWildcard, toWildcard, type Wildcard } from '../wildcard.ts';
 import { parseRegex } from './parse-regex.ts';
 import { type PatternReader, takeQuoted } from './pattern-reader.ts';
 import { findsRegex, type Regex } from './regex.ts';
-import { matchesWildcard, toWildcard, type Wildcard } from './wildcard.ts';
 
 /** `= "UpdateTrail"`, `!= 4*`, `>= 1e3` or `= %^val%`, of a JSON property or of a field of a line. */
 export type Comparison = {

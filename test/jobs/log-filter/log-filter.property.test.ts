@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { findLogMismatch, parseLogFilter } from '../../../shared/jobs/log-filter/log-filter.ts';
 import { LogFilterError } from '../../../shared/jobs/log-filter/pattern-reader.ts';
-import { matchesWildcard, toWildcard } from '../../../shared/jobs/log-filter/wildcard.ts';
+import { matchesWildcard, toWildcard } from '../../../shared/jobs/wildcard.ts';
 import { mismatchOf } from './mismatch-of.ts';
 
 /** FC_RUNS=20000 for a long run. */

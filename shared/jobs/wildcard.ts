@@ -1,11 +1,11 @@
-/** A text in which every `*` stands for any text, also none: `*.html`, `4*`. Cut at its asterisks. */
+/** A text in which an asterisk stands for any text, also none: `*.html`, `4*`. Cut at its asterisks. */
 export type Wildcard = { readonly parts: readonly string[] };
 
 export function toWildcard(text: string): Wildcard {
   return { parts: text.split('*') };
 }
 
-/** Each part is looked for once, after the one before it, so nothing is ever tried again. */
+/** The earliest place for each part is as good as any later one, so nothing is tried twice. */
 export function matchesWildcard({ parts }: Wildcard, text: string): boolean {
   const first = parts[0] ?? '';
   if (parts.length === 1) return text === first;
