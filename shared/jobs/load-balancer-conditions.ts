@@ -1,5 +1,5 @@
 import { BlockList, isIP } from 'node:net';
-import { toList } from '../sources/http-values.ts';
+import { toList } from '../sources/http/values.ts';
 import type { Addressed } from '../sources/source.ts';
 import type { JobEvent } from './schema/event.ts';
 

@@ -1,6 +1,6 @@
 import type { APIGatewayProxyEvent, APIGatewayProxyEventV2 } from 'aws-lambda';
 import { decodePath } from '../jobs/http-route.ts';
-import { mediaTypeOf } from '../sources/http-body.ts';
+import { mediaTypeOf } from '../sources/http/body.ts';
 
 /** A request as Node's HTTP server has it. */
 export type LocalRequest = {

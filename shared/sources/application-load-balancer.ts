@@ -1,12 +1,12 @@
+import { toClaimed } from './http/idempotency.ts';
 import {
   hasLists,
   type LoadBalancerRequest,
   parseLoadBalancerRequest,
-} from './application-load-balancer-request.ts';
-import { FieldError } from './fields.ts';
-import { toClaimed } from './http-idempotency.ts';
-import { toHttpRecord } from './http-record.ts';
-import { type HttpResponse, reasonPhrases, toAnswer, toRefusal } from './http-response.ts';
+} from './http/load-balancer-request.ts';
+import { toHttpRecord } from './http/record.ts';
+import { type HttpResponse, reasonPhrases, toAnswer, toRefusal } from './http/response.ts';
+import { FieldError } from './reading/fields.ts';
 import { type Delivery, EventParseError, type Invocation, type Source } from './source.ts';
 
 /**

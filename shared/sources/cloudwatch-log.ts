@@ -1,14 +1,22 @@
 import { hash } from 'node:crypto';
 import { isObject, parseJsonDocument } from '../events/json.ts';
 import { answerOrThrow, refuseByThrowing } from './acknowledgement.ts';
-import { parseBase64, textOf } from './bytes.ts';
-import { toDeliveryId } from './delivery-id.ts';
-import { FieldError, type Fields, kindOf, objectIn, optionalTextIn, showText, textIn } from './fields.ts';
-import { firstTime } from './first-of.ts';
-import { createInflater } from './inflate.ts';
-import { toIsoTime } from './iso-time.ts';
 import { refuseLookalike } from './lookalike.ts';
-import { toRecord } from './records.ts';
+import { parseBase64, textOf } from './reading/bytes.ts';
+import { toDeliveryId } from './reading/delivery-id.ts';
+import {
+  FieldError,
+  type Fields,
+  kindOf,
+  objectIn,
+  optionalTextIn,
+  showText,
+  textIn,
+} from './reading/fields.ts';
+import { firstTime } from './reading/first-of.ts';
+import { createInflater } from './reading/inflate.ts';
+import { toIsoTime } from './reading/iso-time.ts';
+import { toRecord } from './reading/records.ts';
 import {
   type Delivery,
   EventParseError,

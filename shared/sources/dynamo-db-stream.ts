@@ -1,7 +1,7 @@
 import { isObject } from '../events/json.ts';
 import type { Json } from '../events/trigger-event.ts';
 import { answerWithCheckpoint, refuseByThrowing } from './acknowledgement.ts';
-import { FieldError, type Fields, nameIn, objectIn, showText } from './fields.ts';
+import { FieldError, type Fields, nameIn, objectIn, showText } from './reading/fields.ts';
 import { parseAttributes } from './records/dynamo-db-value.ts';
 import type { ReadableRecord, Source } from './source.ts';
 import { parseStream, type StreamFormat, sequenceNumberIn, streamArnIn, streamTimeIn } from './stream.ts';

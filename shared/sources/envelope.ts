@@ -1,6 +1,6 @@
 import { isObject } from '../events/json.ts';
 import type { CloudEvent, Json } from '../events/trigger-event.ts';
-import { FieldError, type Fields } from './fields.ts';
+import { FieldError, type Fields } from './reading/fields.ts';
 import { parseBridgeEvent } from './records/bridge-event.ts';
 import { isS3TestEvent, parseS3Object } from './records/s3-object.ts';
 import { parseNotification } from './records/sns-notification.ts';

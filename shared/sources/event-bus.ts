@@ -1,9 +1,9 @@
 import { isObject } from '../events/json.ts';
 import type { Json } from '../events/trigger-event.ts';
 import { answerOrThrow, refuseByThrowing } from './acknowledgement.ts';
-import { FieldError, type Fields, jsonIn, kindOf, optionalTextIn, showText } from './fields.ts';
 import { refuseStranger } from './lookalike.ts';
 import { type Marked, openMarker, ruleIn } from './marker.ts';
+import { FieldError, type Fields, jsonIn, kindOf, optionalTextIn, showText } from './reading/fields.ts';
 import { parseBridgeEvent } from './records/bridge-event.ts';
 import { type Delivery, EventParseError, type Source } from './source.ts';
 

@@ -1,8 +1,8 @@
-import { FieldError } from './fields.ts';
-import { type HttpApiRequest, parseHttpApiRequest } from './http-api-gateway-request.ts';
-import { toClaimed } from './http-idempotency.ts';
-import { toHttpRecord } from './http-record.ts';
-import { toAnswer, toRefusal } from './http-response.ts';
+import { type HttpApiRequest, parseHttpApiRequest } from './http/api-gateway-request.ts';
+import { toClaimed } from './http/idempotency.ts';
+import { toHttpRecord } from './http/record.ts';
+import { toAnswer, toRefusal } from './http/response.ts';
+import { FieldError } from './reading/fields.ts';
 import { type Delivery, EventParseError, type Invocation, type Source } from './source.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { Json } from '../events/trigger-event.ts';
 import { answerWithCheckpoint, refuseByThrowing } from './acknowledgement.ts';
-import { parseBase64, parseContent } from './bytes.ts';
-import { FieldError, type Fields, nameIn, objectIn, showText, textIn } from './fields.ts';
-import { createInflater, type Inflate, isGzip } from './inflate.ts';
+import { parseBase64, parseContent } from './reading/bytes.ts';
+import { FieldError, type Fields, nameIn, objectIn, showText, textIn } from './reading/fields.ts';
+import { createInflater, type Inflate, isGzip } from './reading/inflate.ts';
 import type { ReadableRecord, Source } from './source.ts';
 import { parseStream, sequenceNumberIn, streamArnIn, streamTimeIn } from './stream.ts';
 

@@ -1,7 +1,7 @@
 import { isObject } from '../events/json.ts';
 import type { SourceName } from '../events/trigger-event.ts';
-import { type Fields, showText } from './fields.ts';
 import { type Marked, openMarker } from './marker.ts';
+import { type Fields, showText } from './reading/fields.ts';
 import { EventParseError } from './source.ts';
 
 /** What a payload looks like, for a message; `source` when it's one of ours. */

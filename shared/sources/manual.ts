@@ -1,6 +1,6 @@
 import { isJson, isObject } from '../events/json.ts';
-import { kindOf, showText } from './fields.ts';
 import { nameLookalike, showKeys } from './lookalike.ts';
+import { kindOf, showText } from './reading/fields.ts';
 import { EventParseError, NoRuleError, type Source } from './source.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { isObject } from '../events/json.ts';
-import { FieldError, type Fields, showText } from './fields.ts';
+import { FieldError, type Fields, showText } from './reading/fields.ts';
 
 /** What EventBridge or Scheduler sent: the event by itself, or with the marker that our rules put around it. */
 export type Marked = {

@@ -1,7 +1,7 @@
 import { isObject } from '../events/json.ts';
 import { type SourceName, sourceNames } from '../events/trigger-event.ts';
-import { kindOf, showText } from './fields.ts';
 import { eventSourceOf, nameLookalike, nameRecord, showKeys } from './lookalike.ts';
+import { kindOf, showText } from './reading/fields.ts';
 
 /** The source that a payload comes from, or why it's none of ours. */
 export type Recognised = { readonly source: SourceName } | { readonly refused: string };

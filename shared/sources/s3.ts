@@ -1,11 +1,11 @@
 import { isObject } from '../events/json.ts';
 import { answerOrThrow, refuseByThrowing } from './acknowledgement.ts';
-import { toDeliveryId } from './delivery-id.ts';
-import { FieldError, type Fields, parseTime, textIn } from './fields.ts';
-import { firstArn, firstTime } from './first-of.ts';
 import { refuseLookalike } from './lookalike.ts';
+import { toDeliveryId } from './reading/delivery-id.ts';
+import { FieldError, type Fields, parseTime, textIn } from './reading/fields.ts';
+import { firstArn, firstTime } from './reading/first-of.ts';
+import { recordsIn, toUnreadable } from './reading/records.ts';
 import { bucketArnIn, isS3TestEvent, parseS3Object, timeOfChange } from './records/s3-object.ts';
-import { recordsIn, toUnreadable } from './records.ts';
 import { type Delivery, type DeliveryRecord, EventParseError, type Source } from './source.ts';
 
 /**

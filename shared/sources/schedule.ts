@@ -1,9 +1,9 @@
 import { isJson, isObject } from '../events/json.ts';
 import type { Json } from '../events/trigger-event.ts';
 import { answerOrThrow, refuseByThrowing } from './acknowledgement.ts';
-import { FieldError, type Fields, parseTime, showText } from './fields.ts';
 import { refuseStranger } from './lookalike.ts';
 import { type Marked, openMarker, ruleIn } from './marker.ts';
+import { FieldError, type Fields, parseTime, showText } from './reading/fields.ts';
 import { type Delivery, EventParseError, type Source } from './source.ts';
 
 /**

@@ -1,11 +1,11 @@
 import { isObject } from '../events/json.ts';
 import { answerOrThrow, refuseByThrowing } from './acknowledgement.ts';
-import { toDeliveryId } from './delivery-id.ts';
 import { openNotification } from './envelope.ts';
-import { type Fields, objectIn, showText } from './fields.ts';
-import { firstArn, firstTime } from './first-of.ts';
+import { toDeliveryId } from './reading/delivery-id.ts';
+import { type Fields, objectIn, showText } from './reading/fields.ts';
+import { firstArn, firstTime } from './reading/first-of.ts';
+import { recordsIn, toRecord } from './reading/records.ts';
 import { timeOfNotification, topicArnIn } from './records/sns-notification.ts';
-import { recordsIn, toRecord } from './records.ts';
 import { EventParseError, type Source } from './source.ts';
 
 /**

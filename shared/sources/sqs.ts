@@ -1,14 +1,14 @@
 import { isObject, parseJsonDocument } from '../events/json.ts';
 import { answerByMessage, answerFromFirst, refuseByThrowing } from './acknowledgement.ts';
-import { toDeliveryId } from './delivery-id.ts';
 import { openEnvelope } from './envelope.ts';
-import { FieldError, type Fields, objectIn, showText, textIn, toTime } from './fields.ts';
-import { firstArn, firstTime } from './first-of.ts';
+import { toDeliveryId } from './reading/delivery-id.ts';
+import { FieldError, type Fields, objectIn, showText, textIn, toTime } from './reading/fields.ts';
+import { firstArn, firstTime } from './reading/first-of.ts';
+import { recordsIn, toRecord } from './reading/records.ts';
+import { parseTraceparent, toTraceparent } from './reading/trace.ts';
 import { arnIn } from './records/arn.ts';
 import { attributesIn } from './records/attributes.ts';
-import { recordsIn, toRecord } from './records.ts';
 import { EventParseError, type ReadableRecord, type Source } from './source.ts';
-import { parseTraceparent, toTraceparent } from './trace.ts';
 
 /**
  * Messages of Amazon SQS queues, standard and FIFO.

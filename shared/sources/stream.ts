@@ -1,9 +1,9 @@
 import { isObject } from '../events/json.ts';
-import { toDeliveryId } from './delivery-id.ts';
-import { FieldError, type Fields, kindOf, nameIn, showText } from './fields.ts';
-import { firstArn, firstTime } from './first-of.ts';
-import { toIsoTime } from './iso-time.ts';
-import { type RecordIds, recordsIn, toRecord } from './records.ts';
+import { toDeliveryId } from './reading/delivery-id.ts';
+import { FieldError, type Fields, kindOf, nameIn, showText } from './reading/fields.ts';
+import { firstArn, firstTime } from './reading/first-of.ts';
+import { toIsoTime } from './reading/iso-time.ts';
+import { type RecordIds, recordsIn, toRecord } from './reading/records.ts';
 import { type Delivery, EventParseError, type ReadableRecord } from './source.ts';
 
 /** What tells one kind of stream from another. The functions throw FieldError for what they can't read. */

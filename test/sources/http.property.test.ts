@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { applicationLoadBalancer } from '../../shared/sources/application-load-balancer.ts';
+import { bytesIn } from '../../shared/sources/http/body.ts';
+import { decodeQuery, splitQuery } from '../../shared/sources/http/values.ts';
 import { httpApiGateway } from '../../shared/sources/http-api-gateway.ts';
-import { bytesIn } from '../../shared/sources/http-body.ts';
-import { decodeQuery, splitQuery } from '../../shared/sources/http-values.ts';
 import type { Source } from '../../shared/sources/source.ts';
 import { invocation } from '../contract/source.ts';
 

@@ -1,4 +1,4 @@
-import { FieldError, type Fields, showText, textIn } from '../fields.ts';
+import { FieldError, type Fields, showText, textIn } from '../reading/fields.ts';
 
 /**
  * Throws FieldError for what is missing, or is no ARN of the service: what a message says of where it is from must not

@@ -1,5 +1,13 @@
 import type { CloudEvent } from '../../events/trigger-event.ts';
-import { FieldError, type Fields, jsonIn, kindOf, optionalTextIn, parseTime, textIn } from '../fields.ts';
+import {
+  FieldError,
+  type Fields,
+  jsonIn,
+  kindOf,
+  optionalTextIn,
+  parseTime,
+  textIn,
+} from '../reading/fields.ts';
 
 /**
  * An event of Amazon EventBridge, as rules deliver it and as its other targets, queues and topics, pass it on.

@@ -1,8 +1,8 @@
 import { isObject } from '../../events/json.ts';
 import { toExactNumber } from '../../events/number.ts';
 import type { Json } from '../../events/trigger-event.ts';
-import { parseBase64 } from '../bytes.ts';
-import { FieldError, kindOf, showText } from '../fields.ts';
+import { parseBase64 } from '../reading/bytes.ts';
+import { FieldError, kindOf, showText } from '../reading/fields.ts';
 
 /**
  * The attributes of a DynamoDB item, `{ "Price": { "N": "9.5" } }`, as JSON: numbers that JavaScript can't hold exactly

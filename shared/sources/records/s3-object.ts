@@ -9,7 +9,7 @@ import {
   parseTime,
   showText,
   textIn,
-} from '../fields.ts';
+} from '../reading/fields.ts';
 import { arnIn } from './arn.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { isObject, parseJsonDocument } from '../../events/json.ts';
 import type { CloudEvent, Json } from '../../events/trigger-event.ts';
-import { FieldError, type Fields, optionalTextIn, parseTime, textIn } from '../fields.ts';
-import { parseTraceparent } from '../trace.ts';
+import { FieldError, type Fields, optionalTextIn, parseTime, textIn } from '../reading/fields.ts';
+import { parseTraceparent } from '../reading/trace.ts';
 import { arnIn } from './arn.ts';
 import { attributesIn } from './attributes.ts';
 

@@ -1,5 +1,5 @@
-import { isJson, isObject } from '../events/json.ts';
-import type { Json } from '../events/trigger-event.ts';
+import { isJson, isObject } from '../../events/json.ts';
+import type { Json } from '../../events/trigger-event.ts';
 import { toIsoTime } from './iso-time.ts';
 
 /** A plain object of a payload, not looked into yet. */

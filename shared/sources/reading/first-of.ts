@@ -1,6 +1,6 @@
-import type { SourceName } from '../events/trigger-event.ts';
+import type { SourceName } from '../../events/trigger-event.ts';
+import { type DeliveryRecord, EventParseError } from '../source.ts';
 import { FieldError, type Fields } from './fields.ts';
-import { type DeliveryRecord, EventParseError } from './source.ts';
 
 /** Reads one text of a record, which may be unreadable otherwise; throws FieldError. */
 type Read = (raw: Fields) => string;

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseBase64, parseContent, textOf } from '../../shared/sources/bytes.ts';
-import { FieldError } from '../../shared/sources/fields.ts';
+import { parseBase64, parseContent, textOf } from '../../../shared/sources/reading/bytes.ts';
+import { FieldError } from '../../../shared/sources/reading/fields.ts';
 
 /** FC_RUNS=100000 for a long run. */
 const numRuns = Number(process.env['FC_RUNS'] ?? 1000);

@@ -1,7 +1,17 @@
-import { isObject } from '../events/json.ts';
-import { FieldError, type Fields, nameIn, optionalTextIn, showText, textIn, toTime } from './fields.ts';
-import { bytesIn, isMarkedBase64 } from './http-body.ts';
-import type { HttpRequest } from './http-record.ts';
+import { isObject } from '../../events/json.ts';
+import { refuseLookalike } from '../lookalike.ts';
+import {
+  FieldError,
+  type Fields,
+  nameIn,
+  optionalTextIn,
+  showText,
+  textIn,
+  toTime,
+} from '../reading/fields.ts';
+import type { Addressed } from '../source.ts';
+import { bytesIn, isMarkedBase64 } from './body.ts';
+import type { HttpRequest } from './record.ts';
 import {
   decodeQuery,
   splitCookies,
@@ -10,9 +20,7 @@ import {
   type Values,
   valuesIn,
   withLowerCaseNames,
-} from './http-values.ts';
-import { refuseLookalike } from './lookalike.ts';
-import type { Addressed } from './source.ts';
+} from './values.ts';
 
 /** A request as a load balancer hands it on, its path as the client sent it. */
 export type LoadBalancerRequest = {

@@ -1,5 +1,5 @@
-import { isObject } from '../events/json.ts';
-import { FieldError, type Fields, kindOf } from './fields.ts';
+import { isObject } from '../../events/json.ts';
+import { FieldError, type Fields, kindOf } from '../reading/fields.ts';
 
 /** Headers or query values by name; a list when there are several. */
 export type Values = { readonly [name: string]: string | readonly string[] };

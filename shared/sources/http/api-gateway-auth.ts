@@ -1,5 +1,5 @@
-import { isJson, isObject } from '../events/json.ts';
-import type { Json } from '../events/trigger-event.ts';
+import { isJson, isObject } from '../../events/json.ts';
+import type { Json } from '../../events/trigger-event.ts';
 
 /** Who sent a request, as its authorizer saw it. */
 export type HttpApiAuth = {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { toIsoTime } from '../../shared/sources/iso-time.ts';
+import { toIsoTime } from '../../../shared/sources/reading/iso-time.ts';
 
 /** FC_RUNS=100000 for a long run. */
 const numRuns = Number(process.env['FC_RUNS'] ?? 1000);

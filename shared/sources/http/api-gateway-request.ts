@@ -1,8 +1,17 @@
-import { isObject } from '../events/json.ts';
-import { FieldError, type Fields, kindOf, nameIn, optionalTextIn, textIn, toTime } from './fields.ts';
-import { type HttpApiAuth, parseAuth1, parseAuth2 } from './http-api-gateway-auth.ts';
-import { isMarkedBase64 } from './http-body.ts';
-import type { HttpRequest } from './http-record.ts';
+import { isObject } from '../../events/json.ts';
+import { refuseLookalike } from '../lookalike.ts';
+import {
+  FieldError,
+  type Fields,
+  kindOf,
+  nameIn,
+  optionalTextIn,
+  textIn,
+  toTime,
+} from '../reading/fields.ts';
+import { type HttpApiAuth, parseAuth1, parseAuth2 } from './api-gateway-auth.ts';
+import { isMarkedBase64 } from './body.ts';
+import type { HttpRequest } from './record.ts';
 import {
   decodeQuery,
   listOfTextIn,
@@ -11,8 +20,7 @@ import {
   textsIn,
   valuesIn,
   withLowerCaseNames,
-} from './http-values.ts';
-import { refuseLookalike } from './lookalike.ts';
+} from './values.ts';
 
 /** What both payload formats of an HTTP API say of a request; API Gateway has decoded the path. */
 export type HttpApiRequest = HttpRequest &

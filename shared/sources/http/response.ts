@@ -1,5 +1,5 @@
-import { NotRecordedError } from '../not-recorded.ts';
-import { type Dispatched, EventParseError, NoRuleError, type Routed } from './source.ts';
+import { NotRecordedError } from '../../not-recorded.ts';
+import { type Dispatched, EventParseError, NoRuleError, type Routed } from '../source.ts';
 
 /** What a Lambda behind API Gateway returns, for both payload formats; a load balancer's has more to it. */
 export type HttpResponse = {

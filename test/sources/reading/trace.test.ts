@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { parseTraceparent, toTraceparent } from '../../shared/sources/trace.ts';
+import { parseTraceparent, toTraceparent } from '../../../shared/sources/reading/trace.ts';
 
 describe('a traceparent', () => {
   it.each([

@@ -1,13 +1,13 @@
-import { isObject } from '../events/json.ts';
-import type { SourceName } from '../events/trigger-event.ts';
-import { FieldError, type Fields, kindOf } from './fields.ts';
-import { nameLookalike } from './lookalike.ts';
+import { isObject } from '../../events/json.ts';
+import type { SourceName } from '../../events/trigger-event.ts';
+import { nameLookalike } from '../lookalike.ts';
 import {
   type DeliveryRecord,
   EventParseError,
   type ReadableRecord,
   type UnreadableRecord,
-} from './source.ts';
+} from '../source.ts';
+import { FieldError, type Fields, kindOf } from './fields.ts';
 
 /** A record's ids, which have to be there: what can't be named can't be acknowledged. */
 export type RecordIds = { readonly recordId: string; readonly itemIdentifier?: string };

@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer';
-import { parseJson } from '../events/json.ts';
-import type { Json } from '../events/trigger-event.ts';
-import { FieldError, type Fields, kindOf } from './fields.ts';
+import { parseJson } from '../../events/json.ts';
+import type { Json } from '../../events/trigger-event.ts';
+import { FieldError, type Fields, kindOf } from '../reading/fields.ts';
 
 /**
  * The body of a request as a job sees it: JSON when its content type says so, text when it is UTF-8, else

@@ -1,9 +1,9 @@
 import { createHash, hash } from 'node:crypto';
-import type { Json } from '../events/trigger-event.ts';
-import { FieldError } from './fields.ts';
-import type { HttpRequest } from './http-record.ts';
-import type { Values } from './http-values.ts';
-import type { ClaimedBy } from './source.ts';
+import type { Json } from '../../events/trigger-event.ts';
+import { FieldError } from '../reading/fields.ts';
+import type { ClaimedBy } from '../source.ts';
+import type { HttpRequest } from './record.ts';
+import type { Values } from './values.ts';
 
 const dayInSeconds = 86_400;
 

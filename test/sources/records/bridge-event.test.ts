@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { FieldError } from '../../shared/sources/fields.ts';
-import { parseBridgeEvent } from '../../shared/sources/records/bridge-event.ts';
-import { toBusEvent } from '../support/aws-messages.ts';
+import { FieldError } from '../../../shared/sources/reading/fields.ts';
+import { parseBridgeEvent } from '../../../shared/sources/records/bridge-event.ts';
+import { toBusEvent } from '../../support/aws-messages.ts';
 
 describe('an event of EventBridge', () => {
   it('becomes a CloudEvent', () => {

@@ -1,8 +1,8 @@
-import type { CloudEvent, Json } from '../events/trigger-event.ts';
-import { parseHttpBody } from './http-body.ts';
-import { firstOf, type Values } from './http-values.ts';
-import type { ReadableRecord } from './source.ts';
-import { parseTraceparent, toTraceparent } from './trace.ts';
+import type { CloudEvent, Json } from '../../events/trigger-event.ts';
+import { parseTraceparent, toTraceparent } from '../reading/trace.ts';
+import type { ReadableRecord } from '../source.ts';
+import { parseHttpBody } from './body.ts';
+import { firstOf, type Values } from './values.ts';
 
 /** A request, whichever way it came. */
 export type HttpRequest = {

@@ -1,7 +1,7 @@
 import { deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
-import { FieldError } from '../../shared/sources/fields.ts';
-import { createInflater } from '../../shared/sources/inflate.ts';
+import { FieldError } from '../../../shared/sources/reading/fields.ts';
+import { createInflater } from '../../../shared/sources/reading/inflate.ts';
 
 const mebibyte = 1024 * 1024;
 const tooMuch = new FieldError('the packed data of the delivery unpack to more than 1048576 bytes');

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { parseJsonDocument } from '../events/json.ts';
-import type { Json } from '../events/trigger-event.ts';
+import { parseJsonDocument } from '../../events/json.ts';
+import type { Json } from '../../events/trigger-event.ts';
 import { FieldError } from './fields.ts';
 
 /** The bytes in base64 (RFC 4648, with padding), which Buffer.from takes out of any text. Throws FieldError. */
