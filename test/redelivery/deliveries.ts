@@ -6,9 +6,13 @@ export type Deliveries = {
   /** The `events` entry of jobs.yml that takes them. */
   readonly type: string;
   readonly properties: { readonly [name: string]: unknown };
-  readonly toPayload: (numbers: readonly number[]) => unknown;
+  readonly toPayload: (numbers: readonly number[], ruleId: string) => unknown;
   /** Whether the source ever delivers a record with others than before. */
   readonly isRebatched: boolean;
+  /** Whether each of them is for just one job. */
+  readonly isForOneJob?: boolean;
+  /** Of the invocation; another one each time, unless it's the same that is tried again. */
+  readonly toRequestId?: (numbers: readonly number[]) => string;
 };
 
 const account = '123456789012';
@@ -20,7 +24,7 @@ const stream = `arn:aws:kinesis:${region}:${account}:stream/clicks`;
 const table = `arn:aws:dynamodb:${region}:${account}:table/orders/stream/2026-01-01T00:00:00.000`;
 const first = ([number = 0]: readonly number[]) => number;
 
-/** Every source but those that are asked by a client, who doesn't deliver again: these are at the foot. */
+/** Every source. A client who delivers a request again has an Idempotency-Key for it. */
 export const deliveries: readonly Deliveries[] = [
   ofQueue('sqs', '', (number) => JSON.stringify({ order: name(number) })),
   ofQueue('sqs, FIFO', '.fifo', (number) => JSON.stringify({ order: name(number) })),
@@ -129,6 +133,80 @@ export const deliveries: readonly Deliveries[] = [
       resources: [],
       detail: { order: name(first(numbers)) },
     }),
+  },
+  {
+    source: 'schedule',
+    type: 'schedule',
+    properties: { scheduleRate: 'rate(1 minute)', input: { order: 'of the tick' } },
+    isRebatched: false,
+    isForOneJob: true,
+    // A record's number is the minute of its tick.
+    toPayload: (numbers, rule) => ({
+      signalbox: { rule, scheduledTime: `2026-11-20T10:0${first(numbers)}:00Z` },
+    }),
+  },
+  {
+    source: 'http-api-gateway',
+    type: 'http-api-gateway',
+    properties: { httpApiGatewayName: 'shop', method: 'POST', path: '/orders', payloadFormat: '2.0' },
+    isRebatched: false,
+    isForOneJob: true,
+    toPayload: (numbers) => ({
+      version: '2.0',
+      routeKey: 'POST /orders',
+      rawPath: '/orders',
+      rawQueryString: '',
+      headers: { 'content-type': 'application/json', 'idempotency-key': name(first(numbers)) },
+      requestContext: {
+        accountId: account,
+        apiId: 'shop',
+        domainName: 'shop.example.com',
+        domainPrefix: 'shop',
+        http: {
+          method: 'POST',
+          path: '/orders',
+          protocol: 'HTTP/1.1',
+          sourceIp: '192.0.2.7',
+          userAgent: 'x',
+        },
+        requestId: `request-${Math.random()}`,
+        routeKey: 'POST /orders',
+        stage: '$default',
+        time: '20/Nov/2026:10:00:00 +0000',
+        timeEpoch: 1_795_168_800_000,
+      },
+      body: JSON.stringify({ order: name(first(numbers)) }),
+      isBase64Encoded: false,
+    }),
+  },
+  {
+    source: 'application-load-balancer',
+    type: 'application-load-balancer',
+    properties: { loadBalancerName: 'front', priority: 1, paths: ['/orders'] },
+    isRebatched: false,
+    isForOneJob: true,
+    toPayload: (numbers) => ({
+      requestContext: {
+        elb: {
+          targetGroupArn: `arn:aws:elasticloadbalancing:${region}:${account}:targetgroup/orders/73e2d6bc24d8a067`,
+        },
+      },
+      httpMethod: 'POST',
+      path: '/orders',
+      queryStringParameters: {},
+      headers: { 'content-type': 'application/json', 'idempotency-key': name(first(numbers)) },
+      body: JSON.stringify({ order: name(first(numbers)) }),
+      isBase64Encoded: false,
+    }),
+  },
+  {
+    source: 'manual',
+    type: 'manual',
+    properties: {},
+    isRebatched: false,
+    isForOneJob: true,
+    toPayload: (numbers) => ({ job: 'only', input: { order: name(first(numbers)) } }),
+    toRequestId: (numbers) => `request-${first(numbers)}`,
   },
 ];
 

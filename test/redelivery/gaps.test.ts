@@ -17,7 +17,7 @@ async function startedBy(job: string, jobs: Record<string, object>, batches: rea
   );
   atEnd(world.remove);
   for (const batch of batches) {
-    await world.router.route(kinesisStream.parse(kinesis?.toPayload(batch), invocation));
+    await world.router.route(kinesisStream.parse(kinesis?.toPayload(batch, ''), invocation));
   }
   const started: string[] = [];
   for (const { id, job: name, lostRecords } of await world.runs()) {
