@@ -121,6 +121,7 @@ describe('an event of a bus', () => {
     [{ ...order, source: ['acme.shop'] }, 'source is a list, expected a text'],
     [{ ...order, time: 'now' }, 'time is "now", expected an ISO 8601 time'],
     [{ ...order, later: new Map() }, 'later is nested too deeply, or is no JSON'],
+    [{ ...order, '': new Map() }, '"" is nested too deeply, or is no JSON'],
     [{ signalbox: {}, event: order }, "signalbox.rule is missing, expected a rule's id"],
     [{ signalbox: { rule: 'r'.repeat(257) }, event: order }, 'signalbox.rule is "rrr'],
     [{ signalbox: { rule: 'r', bus: 'shop' }, event: order }, 'signalbox.bus is "shop", expected the ARN'],

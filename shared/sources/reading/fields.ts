@@ -47,7 +47,7 @@ export function optionalObjectIn(object: Fields, key: string, where = ''): Field
 export function jsonIn(object: Fields, key: string, where = ''): Json {
   const value = object[key] ?? null;
   if (isJson(value)) return value;
-  throw new FieldError(`${where}${key} is nested too deeply, or is no JSON`);
+  throw new FieldError(`${where}${key || '""'} is nested too deeply, or is no JSON`);
 }
 
 /** ISO 8601 in UTC, from epoch milliseconds. */
