@@ -139,9 +139,9 @@ export function createPump({ ledger, targets, slots, now, fail }: PumpParts): Pu
     }
   }
 
-  async function pause(error: unknown): Promise<void> {
+  function pause(error: unknown): void {
     fail(error);
-    await waker.wake('', now() + pauseMs);
+    waker.wakeAt(now() + pauseMs);
   }
 
   /** Asks the targets about everything that lives, and tells the engine of what is news. */
@@ -154,9 +154,10 @@ export function createPump({ ledger, targets, slots, now, fail }: PumpParts): Pu
     const start = run.attempts.at(-1)?.start;
     if (start === undefined) return;
     const { token, externalId } = start;
-    const handle = externalId === undefined ? { token } : { token, externalId };
+    const { work } = run.plan;
+    const handle = externalId === undefined ? { token, work } : { token, externalId, work };
     try {
-      const reports = (await targets[run.plan.work.target]?.describe([handle])) ?? [];
+      const reports = (await targets[work.target]?.describe([handle])) ?? [];
       hidden.delete(run.id);
       for (const report of reports) if (isNews(run, report)) tell(run.id, { kind: 'reported', report });
     } catch (error) {
@@ -174,7 +175,7 @@ export function createPump({ ledger, targets, slots, now, fail }: PumpParts): Pu
       ...dates.map((date) => Math.max(date, now() + lookMs)),
       ...(live.size > 0 ? [now() + lookMs] : []),
     );
-    if (Number.isFinite(next)) await waker.wake('', next);
+    if (Number.isFinite(next)) waker.wakeAt(next);
   }
 
   async function listLive(): Promise<readonly Run[]> {

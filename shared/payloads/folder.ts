@@ -6,11 +6,12 @@ import { replaceFile } from '../replace-file.ts';
 import { toMessage } from '../to-message.ts';
 import { PayloadError, type PayloadStore } from './payload-store.ts';
 
-/** Payloads as files that only this user can read: `<folder>/<run id>.json`. */
+/** Payloads as files that only this user can read: `<folder>/<run id>-<hash>.json`. */
 export function createFolderPayloadStore(folder: string): PayloadStore {
   return {
-    async put(runId, text) {
-      const path = join(folder, `${runId}.json`);
+    async put(runId, text, format = 'json') {
+      const sha256 = toSha256(text);
+      const path = join(folder, `${runId}-${sha256.slice(0, 16)}.${format}`);
       try {
         await mkdir(folder, { recursive: true, mode: 0o700 });
         await replaceFile(path, text);
@@ -20,7 +21,7 @@ export function createFolderPayloadStore(folder: string): PayloadStore {
           { cause },
         );
       }
-      return { uri: pathToFileURL(path).href, sha256: toSha256(text), sizeBytes: Buffer.byteLength(text) };
+      return { uri: pathToFileURL(path).href, sha256, sizeBytes: Buffer.byteLength(text) };
     },
 
     async get({ uri, sha256 }) {

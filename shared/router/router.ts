@@ -125,7 +125,8 @@ export function createRouter(parts: RouterParts): Router {
       run: { ...draft.run, ...(payload === undefined ? {} : { payload }) },
     });
     // Nobody will ask for it. What can't be removed now is only left behind, in the same safe place.
-    if (payload !== undefined && run.id !== draft.run.id) await payloads.remove(payload).catch(() => {});
+    if (payload !== undefined && run.payload?.uri !== payload.uri)
+      await payloads.remove(payload).catch(() => {});
     return { outcome, run };
   }
 

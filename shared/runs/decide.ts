@@ -14,6 +14,7 @@ import {
   refuseStart,
   toRunning,
   withAttempt,
+  withTry,
 } from './transitions.ts';
 
 /** How long a target may show no trace of what it started before that is taken for lost, in milliseconds. */
@@ -49,6 +50,8 @@ function toNext(run: Run, input: Input, now: EpochMs): Run {
       return onStopAnswered(run, input.key, input.token, input.answer, now);
     case 'reported':
       return onReported(run, input.report, now);
+    case 'look-asked':
+      return onLookAsked(run, input.token, input.externalId, now);
     case 'due':
       return run.dueAt !== undefined && now >= run.dueAt ? onDue(run, now) : run;
     case 'cancel-asked':
@@ -69,7 +72,9 @@ function onStartAnswered(run: Run, token: string, answer: StartAnswer, now: Epoc
     case 'started': {
       if (isOther(attempt, answer.externalId)) return stopStranger(run, token, answer.externalId, now);
       const known = identify(withoutEffect(run, `start:${token}`), attempt, answer.externalId, now);
-      return answer.startedAt === undefined ? known : toRunning(known, answer.startedAt, now);
+      const { startedAt, endedAt } = answer;
+      const running = startedAt === undefined ? known : toRunning(known, startedAt, now);
+      return endedAt === undefined ? running : endAttempt(running, { endedAt }, now);
     }
     case 'refused':
       // Seen alive already: the refusal is of a repeated call, not of the start.
@@ -107,6 +112,7 @@ function onStopAnswered(run: Run, key: string, token: string, answer: StopAnswer
 }
 
 function onReported(run: Run, report: Report, now: EpochMs): Run {
+  if (report.state === 'tried') return withTry(run, report.token, report.try);
   const attempt = liveAttempt(run);
   if (attempt?.start.token !== report.token || isOther(attempt, report.externalId)) {
     const lives = report.state === 'pending' || report.state === 'running';
@@ -130,6 +136,12 @@ function onReported(run: Run, report: Report, now: EpochMs): Run {
       if (run.status === 'stopping') return endStopping(seen, now);
       return run.status === 'starting' ? refuseStart(seen, report.cause, now) : run;
   }
+}
+
+/** Only of the live start: whatever else there may be is told apart by its own reports. */
+function onLookAsked(run: Run, token: string, externalId: string, now: EpochMs): Run {
+  if (liveAttempt(run)?.start.token !== token) return run;
+  return withEffect(run, { kind: 'describe', key: `describe:${token}`, token, externalId, notBefore: now });
 }
 
 /** "I don't see it" is not "it's gone": what was started a moment ago may not be visible yet. */

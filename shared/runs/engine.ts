@@ -1,8 +1,10 @@
 import type { Announcer } from '../announcers/announcer.ts';
 import type { PayloadStore } from '../payloads/payload-store.ts';
 import type { Target } from '../targets/target.ts';
+import { toMessage } from '../to-message.ts';
 import type { Waker } from '../wakers/waker.ts';
 import { decide } from './decide.ts';
+import { settle } from './due.ts';
 import type { Input } from './input.ts';
 import { type Accepted, type Draft, type Ledger, LedgerError } from './ledger.ts';
 import { perform } from './perform.ts';
@@ -18,15 +20,21 @@ export type World = {
   /** By the name that a plan's work gives. */
   readonly targets: Readonly<Record<string, Target>>;
   readonly payloads: PayloadStore;
-  readonly announcer: Announcer;
+  /** Left out where nobody listens: then nothing is owed to anybody. */
+  readonly announcer?: Announcer;
   readonly waker: Waker;
+  /** Whether a run that is being accepted is started by whoever accepts it; others wait to be given their turn. */
+  readonly startsAtOnce?: (run: Run) => boolean;
   readonly now: () => EpochMs;
   /** Tells of what went wrong and is tried again. */
   readonly warn: (runId: string, problem: string) => void;
 };
 
 export type Engine = {
-  /** Stores a run. Once this returns, the delivery may be acknowledged for it. Throws LedgerError. */
+  /**
+   * Stores a run, and starts it when `startsAtOnce`. Once this returns, the delivery may be acknowledged for it,
+   * whatever became of the start. Throws LedgerError.
+   */
   accept(draft: Draft): Promise<Accepted>;
   /**
    * Tells a run what happened, saves what it becomes, and performs what it owes until nothing is left to do now.
@@ -42,11 +50,20 @@ export function createEngine(world: World): Engine {
 
   return {
     async accept(draft) {
-      const settle = (run: Run, lostRecords: readonly number[]) =>
-        decide(run, { kind: 'accepted', lostRecords }, now());
-      const accepted = await ledger.accept(draft, settle);
-      if (accepted.outcome === 'accepted') await wakeFor(accepted.run);
-      return accepted;
+      const isNow = draft.run.status === 'collecting' && (world.startsAtOnce?.(draft.run) ?? false);
+      const settleOne = (run: Run, lostRecords: readonly number[]): Run => {
+        const queued = decide(run, { kind: 'accepted', lostRecords }, now());
+        return quieten(isNow ? decide(queued, { kind: 'due' }, now()) : queued);
+      };
+      const accepted = await ledger.accept(draft, settleOne);
+      const { outcome, run, recovered = [] } = accepted;
+      for (const each of recovered) await goOn(each);
+      if (outcome === 'accepted') return { ...accepted, run: await goOn(run, draft.event) };
+      // Whoever was at it may have died since.
+      const isOverdue = run?.dueAt !== undefined && run.dueAt <= now();
+      return isOverdue && world.startsAtOnce !== undefined
+        ? { ...accepted, run: (await attend(run, { kind: 'due' })) ?? run }
+        : accepted;
     },
 
     tell(runId, ...inputs) {
@@ -54,23 +71,57 @@ export function createEngine(world: World): Engine {
     },
   };
 
-  async function tell(runId: string, first: readonly Input[]): Promise<Run | undefined> {
-    let inputs = first;
-    for (let link = 0; link < longestChain; link++) {
-      const run = await save(runId, inputs);
-      const owed = run?.outbox.filter(({ notBefore }) => notBefore <= now()) ?? [];
-      if (run === undefined || owed.length === 0) return run;
-      inputs = (await Promise.all(owed.map((effect) => perform(world, run, effect)))).flat();
+  /** Of a run that was just accepted: what it owes, or a wake-up for it. It's in the ledger, whatever fails now. */
+  async function goOn(run: Run, event?: string): Promise<Run> {
+    if (toOwed(run).length === 0) {
+      await wakeFor(run);
+      return run;
     }
-    throw new Error(`run ${runId}: its effects go round in circles`);
+    return (await attended(run, () => serially(run.id, () => performAll(run, event)))) ?? run;
   }
 
-  async function save(runId: string, inputs: readonly Input[]): Promise<Run | undefined> {
+  function attend(run: Run, input: Input): Promise<Run | undefined> {
+    return attended(run, () => serially(run.id, () => tell(run.id, [input])));
+  }
+
+  async function attended(run: Run, work: () => Promise<Run | undefined>): Promise<Run | undefined> {
+    try {
+      return await work();
+    } catch (error) {
+      world.warn(run.id, `it is in the ledger, and what it owes is done later: ${toMessage(error)}`);
+      return undefined;
+    }
+  }
+
+  async function tell(runId: string, inputs: readonly Input[]): Promise<Run | undefined> {
+    const run = await save(runId, inputs);
+    return run && performAll(run);
+  }
+
+  function toOwed(run: Run) {
+    return run.outbox.filter(({ notBefore }) => notBefore <= now());
+  }
+
+  async function performAll(first: Run, event?: string): Promise<Run | undefined> {
+    let run = first;
+    for (let link = 0; link < longestChain; link++) {
+      const owed = toOwed(run);
+      if (owed.length === 0) return run;
+      const inputs = await Promise.all(owed.map((effect) => perform(world, run, effect, event)));
+      const saved = await save(run.id, inputs.flat(), run);
+      if (saved === undefined) return undefined;
+      run = saved;
+    }
+    throw new Error(`run ${run.id}: its effects go round in circles`);
+  }
+
+  /** `known`: as it was saved last, as far as its holder knows. */
+  async function save(runId: string, inputs: readonly Input[], known?: Run): Promise<Run | undefined> {
     for (let tries = 0; tries < saveTries; tries++) {
-      const run = await ledger.load(runId);
+      const run = tries === 0 && known ? known : await ledger.load(runId);
       if (run === undefined) return undefined;
       const all = [...toUnheard(run, inputs, now()), ...inputs];
-      const decided = all.reduce((before, input) => decide(before, input, now()), run);
+      const decided = quieten(all.reduce((before, input) => decide(before, input, now()), run));
       if (decided === run) return run;
       const saved = await ledger.save(decided);
       if (saved) {
@@ -84,11 +135,17 @@ export function createEngine(world: World): Engine {
   }
 
   /** A wake-up that can't be asked for is only slower: the ledger has the date. */
-  async function wakeFor({ id, dueAt }: Run): Promise<void> {
-    if (dueAt === undefined) return;
+  async function wakeFor(run: Run): Promise<void> {
+    if (run.dueAt === undefined) return;
     await waker
-      .wake(id, dueAt)
-      .catch((error: unknown) => world.warn(id, `no wake-up could be asked for: ${error}`));
+      .wake(run)
+      .catch((error: unknown) => world.warn(run.id, `no wake-up could be asked for: ${toMessage(error)}`));
+  }
+
+  /** What nobody listens to isn't owed. */
+  function quieten(run: Run): Run {
+    if (world.announcer !== undefined || run.outbox.every(({ kind }) => kind !== 'announce')) return run;
+    return settle({ ...run, outbox: run.outbox.filter(({ kind }) => kind !== 'announce') }, now());
   }
 }
 

@@ -12,6 +12,8 @@ export type Input =
       readonly answer: StopAnswer;
     }
   | { readonly kind: 'reported'; readonly report: Report }
+  /** Something happened to what a start became, and it takes a look to see what. */
+  | { readonly kind: 'look-asked'; readonly token: string; readonly externalId: string }
   | { readonly kind: 'due' }
   | { readonly kind: 'cancel-asked' }
   | { readonly kind: 'effect-done'; readonly key: string }

@@ -10,10 +10,14 @@ export type Draft = {
   readonly claims: readonly Claim[];
 };
 
-export type Accepted =
+export type Accepted = {
+  /** Runs of other deliveries that were cut off while they were being accepted, found on the way and accepted now. */
+  readonly recovered?: readonly Run[];
+} & (
   | { readonly outcome: 'accepted'; readonly run: Run }
   /** `run` holds what the draft wanted; gone from the history when undefined. */
-  | { readonly outcome: 'duplicate'; readonly run: Run | undefined };
+  | { readonly outcome: 'duplicate'; readonly run: Run | undefined }
+);
 
 export type DueQuery = {
   readonly now: EpochMs;
@@ -41,6 +45,7 @@ export interface Ledger {
   /**
    * Stores a run with its event, claims its records for it, and saves what `settle` makes of it.
    * All of it or nothing is seen by others. A draft that wins no record, or whose id is known, is a duplicate.
+   * `settle` is pure, and may be called for other runs and more than once.
    */
   accept(draft: Draft, settle: (run: Run, lostRecords: readonly number[]) => Run): Promise<Accepted>;
   load(id: string): Promise<Run | undefined>;

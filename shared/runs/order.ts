@@ -1,6 +1,7 @@
 import type { SourceName } from '../events/trigger-event.ts';
+import type { FailureClass } from './failure.ts';
 import type { Work } from './plan.ts';
-import type { Attempt, Run, StoredPayload } from './run.ts';
+import type { Attempt, EpochMs, Run, StoredPayload } from './run.ts';
 
 /**
  * One call to a target: everything that it is to be told.
@@ -8,6 +9,10 @@ import type { Attempt, Run, StoredPayload } from './run.ts';
  */
 export type Order<W extends Work = Work> = {
   readonly token: string;
+  /** When this start was asked for first. */
+  readonly askedAt: EpochMs;
+  /** Why the start before this one, of the same attempt, did not live. */
+  readonly setback?: FailureClass;
   readonly runId: string;
   readonly job: string;
   readonly source: SourceName;
@@ -16,6 +21,7 @@ export type Order<W extends Work = Work> = {
   /** ISO 8601, UTC: the latest that this attempt can end. */
   readonly deadline: string;
   readonly timeoutSeconds: number;
+  readonly startTimeoutSeconds: number;
   readonly stopTimeoutSeconds: number;
   readonly work: W;
   readonly traceparent?: string;
@@ -32,6 +38,8 @@ export type CarriedEvent =
 export function toOrder(run: Run, attempt: Attempt, event: string): Order {
   return {
     token: attempt.start.token,
+    askedAt: attempt.start.askedAt,
+    ...(attempt.lastSetback === undefined ? {} : { setback: attempt.lastSetback.class }),
     runId: run.id,
     job: run.job,
     source: run.source,
@@ -39,6 +47,7 @@ export function toOrder(run: Run, attempt: Attempt, event: string): Order {
     maximumAttempts: run.plan.retry.attempts,
     deadline: new Date(attempt.start.deadlineAt).toISOString(),
     timeoutSeconds: run.plan.timeoutSeconds,
+    startTimeoutSeconds: run.plan.startTimeoutSeconds,
     stopTimeoutSeconds: run.plan.stopTimeoutSeconds,
     work: run.plan.work,
     ...(run.traceparent === undefined ? {} : { traceparent: run.traceparent }),
@@ -62,6 +71,11 @@ export function toVariables(order: Order, event: CarriedEvent): Record<string, s
     STP_DEADLINE: order.deadline,
     ...(order.traceparent === undefined ? {} : { TRACEPARENT: order.traceparent }),
   };
+}
+
+/** The event as an environment file has it: JSON has no line breaks outside its escapes. */
+export function toEnvironmentLine(event: string): string {
+  return `STP_TRIGGER_EVENT_DATA=${event}\n`;
 }
 
 function toPointer({ uri, sha256, sizeBytes }: StoredPayload): Record<string, string> {

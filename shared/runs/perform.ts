@@ -1,17 +1,27 @@
-import type { Report, StartAnswer, StopAnswer, Target } from '../targets/target.ts';
+import type { Handle, Report, StartAnswer, StopAnswer, Target } from '../targets/target.ts';
 import { toMessage } from '../to-message.ts';
 import type { Effect } from './effect.ts';
 import type { World } from './engine.ts';
 import { fit } from './fit.ts';
 import type { Input } from './input.ts';
-import { type CarriedEvent, type Order, toOrder } from './order.ts';
+import { type CarriedEvent, type Order, toEnvironmentLine, toOrder } from './order.ts';
 import { liveAttempt, type Run } from './run.ts';
 
-/** Performs one effect of a saved run. Gives what came of it, for the engine; never throws. */
-export async function perform(world: World, run: Run, effect: Effect): Promise<readonly Input[]> {
+/**
+ * Performs one effect of a saved run. Gives what came of it, for the engine; never throws.
+ * `event` is the run's, when it is at hand.
+ */
+export async function perform(
+  world: World,
+  run: Run,
+  effect: Effect,
+  event?: string,
+): Promise<readonly Input[]> {
   switch (effect.kind) {
-    case 'start':
-      return [{ kind: 'start-answered', token: effect.token, answer: await start(world, run, effect.token) }];
+    case 'start': {
+      const { token } = effect;
+      return [{ kind: 'start-answered', token, answer: await start(world, run, token, event) }];
+    }
     case 'stop':
       return [
         {
@@ -28,7 +38,7 @@ export async function perform(world: World, run: Run, effect: Effect): Promise<r
   }
 }
 
-async function start(world: World, run: Run, token: string): Promise<StartAnswer> {
+async function start(world: World, run: Run, token: string, known?: string): Promise<StartAnswer> {
   const attempt = liveAttempt(run);
   if (attempt?.start.token !== token) return { kind: 'unknown', reason: 'it is not the live start' };
   let target: Target;
@@ -36,7 +46,7 @@ async function start(world: World, run: Run, token: string): Promise<StartAnswer
   let event: CarriedEvent;
   try {
     target = toTarget(world, run);
-    const text = await world.ledger.loadEvent(run.id);
+    const text = known ?? (await world.ledger.loadEvent(run.id));
     if (text === undefined) {
       return {
         kind: 'refused',
@@ -51,7 +61,7 @@ async function start(world: World, run: Run, token: string): Promise<StartAnswer
     return { kind: 'refused', cause: { class: 'target-unavailable', reason: toMessage(error) } };
   }
   try {
-    return await target.start(order, event);
+    return await target.start(order, event, { isRepeat: attempt.start.unknownAnswers > 0 });
   } catch (error) {
     world.warn(run.id, `attempt ${attempt.number}: the answer to its start is unknown: ${toMessage(error)}`);
     return { kind: 'unknown', reason: toMessage(error) };
@@ -65,9 +75,14 @@ async function carry(world: World, run: Run, order: Order, target: Target): Prom
       throw new Error('its event is neither in the ledger nor in the payload store');
     return { tier: 'claim-check', payload: run.payload };
   }
-  return tier === 'inline'
-    ? { tier, text: order.event }
-    : { tier, payload: await world.payloads.put(run.id, order.event) };
+  switch (tier) {
+    case 'inline':
+      return { tier, text: order.event };
+    case 'environment-file':
+      return { tier, payload: await world.payloads.put(run.id, toEnvironmentLine(order.event), 'env') };
+    case 'claim-check':
+      return { tier, payload: await world.payloads.put(run.id, order.event) };
+  }
 }
 
 async function stop(
@@ -76,7 +91,7 @@ async function stop(
   { token, externalId }: Effect & { kind: 'stop' },
 ): Promise<StopAnswer> {
   try {
-    return await toTarget(world, run).stop(externalId === undefined ? { token } : { token, externalId });
+    return await toTarget(world, run).stop(toHandle(run, token, externalId));
   } catch (error) {
     world.warn(run.id, `it could not be asked to stop: ${toMessage(error)}`);
     return { kind: 'unknown', reason: toMessage(error) };
@@ -90,8 +105,7 @@ async function describe(
 ): Promise<readonly Input[]> {
   const { key, token, externalId } = effect;
   try {
-    const handle = externalId === undefined ? { token } : { token, externalId };
-    const reports = await toTarget(world, run).describe([handle]);
+    const reports = await toTarget(world, run).describe([toHandle(run, token, externalId)]);
     const told = reports.map((report: Report): Input => ({ kind: 'reported', report }));
     return [...told, { kind: 'effect-done', key }];
   } catch (error) {
@@ -102,12 +116,16 @@ async function describe(
 
 async function announce(world: World, run: Run, effect: Effect & { kind: 'announce' }): Promise<Input> {
   try {
-    await world.announcer.announce(run, effect.announcement);
+    await world.announcer?.announce(run, effect.announcement);
     return { kind: 'effect-done', key: effect.key };
   } catch (error) {
     world.warn(run.id, `"${effect.announcement.what}" could not be announced: ${toMessage(error)}`);
     return { kind: 'effect-failed', key: effect.key };
   }
+}
+
+function toHandle({ plan: { work } }: Run, token: string, externalId: string | undefined): Handle {
+  return externalId === undefined ? { token, work } : { token, externalId, work };
 }
 
 function toTarget(world: World, run: Run): Target {

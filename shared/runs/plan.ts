@@ -24,7 +24,75 @@ export type Retry = {
 };
 
 /** What a target is to start, by target. */
-export type Work = ProcessWork | ImpossibleWork;
+export type Work = FargateWork | CodeBuildWork | BatchWork | StateMachineWork | ProcessWork | ImpossibleWork;
+
+/** A task on Fargate. */
+export type FargateWork = {
+  readonly target: 'fargate';
+  /** ARN. */
+  readonly cluster: string;
+  /** ARN with its revision; a family, or an ARN without a revision, means the newest. */
+  readonly taskDefinition: string;
+  /** The container that gets the event. */
+  readonly container: string;
+  readonly network: Network;
+  /** FARGATE_SPOT first, on demand when that has no capacity. */
+  readonly isSpot: boolean;
+  /**
+   * ARNs of the definition's own environment files for that container, which an override replaces; left out when they
+   * are not known, because the definition is somebody else's.
+   */
+  readonly environmentFiles?: readonly string[];
+  /** In place of what the definition says. `cpu` in vCPU, `memory` in MiB, `storage` in GiB. */
+  readonly overrides?: {
+    readonly cpu?: number;
+    readonly memory?: number;
+    readonly storage?: number;
+    readonly taskRoleArn?: string;
+    readonly executionRoleArn?: string;
+  };
+  /** Where the container's output goes: stream `<prefix>/<container>/<task id>`. */
+  readonly logs?: { readonly group: string; readonly streamPrefix: string };
+};
+
+export type Network = {
+  readonly subnets: readonly string[];
+  readonly securityGroups: readonly string[];
+  readonly assignPublicIp: boolean;
+};
+
+/** A build of a CodeBuild project; `overrides` freezes what a later deploy would change in the project. */
+export type CodeBuildWork = {
+  readonly target: 'codebuild';
+  readonly project: string;
+  readonly overrides?: {
+    readonly image?: string;
+    readonly computeType?: string;
+    readonly buildspec?: string;
+  };
+};
+
+/** An execution of the state machine that was generated for a Batch job: it submits, waits and retries. */
+export type BatchWork = {
+  readonly target: 'batch';
+  /** ARN. */
+  readonly stateMachine: string;
+  /** ARN. */
+  readonly jobQueue: string;
+  /** By the state machine; the plan's own has one attempt. */
+  readonly retry: Retry;
+  /** Of one try, from when it runs; the plan's own is that of the whole execution. */
+  readonly tryTimeoutSeconds: number;
+};
+
+/** An execution of a STANDARD state machine of the user's. */
+export type StateMachineWork = {
+  readonly target: 'state-machine';
+  /** ARN; also of a version or an alias. */
+  readonly stateMachine: string;
+  /** false: the run has succeeded once the execution has started. */
+  readonly waitsForEnd: boolean;
+};
 
 /** A command on this machine. `directory` is absolute. */
 export type ProcessWork = {

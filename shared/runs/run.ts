@@ -59,6 +59,19 @@ export type Attempt = {
   readonly endUnseen?: true;
   /** `undefined` while it lives and when it succeeded. */
   readonly failure?: Cause;
+  /** Of a target that retries by itself, as far as they were seen, by number. */
+  readonly tries?: readonly Try[];
+};
+
+/** One of the jobs that a state machine submitted for an attempt; what the job saw as STP_CURRENT_ATTEMPT. */
+export type Try = {
+  /** From 1. */
+  readonly number: number;
+  readonly externalId: string;
+  readonly startedAt?: EpochMs;
+  readonly endedAt?: EpochMs;
+  readonly failure?: Cause;
+  readonly logStream?: string;
 };
 
 export type StopReason = 'timeout' | 'start-timeout' | 'cancel' | 'lost';
@@ -118,4 +131,14 @@ export function liveAttempt(run: Run): Attempt | undefined {
 /** `<run id>-<attempt>-<start>`: at most 26 + 1 + 3 + 1 + 6 characters, of those every target takes. */
 export function toToken(runId: string, attempt: number, start: number): string {
   return `${runId}-${attempt}-${start}`;
+}
+
+const tokenShape = /^([0-9a-z]{26})-([1-9][0-9]{0,2})-([1-9][0-9]{0,5})$/;
+
+/** What a token is made of; undefined for a text that is none. */
+export function parseToken(
+  text: unknown,
+): { readonly runId: string; readonly attempt: number; readonly start: number } | undefined {
+  const [, runId, attempt, start] = typeof text === 'string' ? (tokenShape.exec(text) ?? []) : [];
+  return runId === undefined ? undefined : { runId, attempt: Number(attempt), start: Number(start) };
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Announcement } from './effect.ts';
 import { type Cause, isStartFailure } from './failure.ts';
 import { withEffect } from './outbox.ts';
@@ -9,6 +10,7 @@ import {
   liveAttempt,
   type Run,
   type StopReason,
+  type Try,
 } from './run.ts';
 
 /** Interruptions of one attempt (a Spot machine that is taken back) that don't use it up. */
@@ -17,6 +19,22 @@ const freeInterruptions = 3;
 /** Replaces the attempt of that number, or adds it as the newest. */
 export function withAttempt(run: Run, attempt: Attempt): Run {
   return { ...run, attempts: [...run.attempts.filter(({ number }) => number !== attempt.number), attempt] };
+}
+
+/**
+ * Notes what became of a try, also after the run has ended: the news of a try and of what submitted it race each other.
+ * One that has ended is not overwritten by older news.
+ */
+export function withTry(run: Run, token: string, news: Try): Run {
+  const attempt = run.attempts.find(({ start }) => start.token === token);
+  if (attempt === undefined) return run;
+  const { tries = [] } = attempt;
+  const known = tries.find(({ externalId }) => externalId === news.externalId);
+  if (known !== undefined && (known.endedAt !== undefined || isDeepStrictEqual(known, news))) return run;
+  const others = tries.filter((each) => each !== known);
+  const sorted = [...others, { ...known, ...news }].sort((one, other) => one.number - other.number);
+  const attempts = run.attempts.map((each) => (each === attempt ? { ...each, tries: sorted } : each));
+  return { ...run, attempts };
 }
 
 /** queued or waiting → starting. */

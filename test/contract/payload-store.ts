@@ -4,7 +4,9 @@ import { PayloadError, type PayloadStore } from '../../shared/payloads/payload-s
 import { runId, toRunId } from '../support/draft.ts';
 
 /** A store of the test's own; `ruin` changes what lies at a URI behind the store's back. */
-export type OpenPayloadStore = () => {
+export type OpenPayloadStore = () => OpenedPayloadStore | Promise<OpenedPayloadStore>;
+
+export type OpenedPayloadStore = {
   readonly store: PayloadStore;
   readonly ruin: (uri: string, text: string | undefined) => Promise<void> | void;
 };
@@ -13,7 +15,7 @@ export type OpenPayloadStore = () => {
 export function testPayloadStore(name: string, open: OpenPayloadStore): void {
   describe(`the payload store ${name}`, () => {
     it('gives back what was stored, and says where it is, how big, and with which hash', async () => {
-      const { store } = open();
+      const { store } = await open();
       const text = '{"name":"größe 🚀"}';
       const payload = await store.put(runId, text);
       expect(payload.sizeBytes).toBe(23);
@@ -23,29 +25,43 @@ export function testPayloadStore(name: string, open: OpenPayloadStore): void {
     });
 
     it('gives the same answer when the same is stored again', async () => {
-      const { store } = open();
+      const { store } = await open();
       const first = await store.put(runId, '{"a":1}');
       expect(await store.put(runId, '{"a":1}')).toEqual(first);
       expect(await store.get(first)).toBe('{"a":1}');
     });
 
     it('gives the same answer to all who store the same at once', async () => {
-      const { store } = open();
+      const { store } = await open();
       const text = 'x'.repeat(200_000);
       const payloads = await Promise.all(Array.from({ length: 10 }, () => store.put(runId, text)));
       expect(new Set(payloads.map((payload) => JSON.stringify(payload))).size).toBe(1);
       expect(payloads[0] && (await store.get(payloads[0]))).toBe(text);
     });
 
+    it('keeps different texts of one run, and texts of different formats, beside each other', async () => {
+      const { store } = await open();
+      const one = await store.put(runId, '{"a":1}');
+      const two = await store.put(runId, '{"a":2}');
+      const line = await store.put(runId, 'A=1\n', 'env');
+      expect([await store.get(one), await store.get(two), await store.get(line)]).toEqual([
+        '{"a":1}',
+        '{"a":2}',
+        'A=1\n',
+      ]);
+      expect(line.uri).toMatch(/\.env$/);
+      expect(one.uri).toMatch(/\.json$/);
+    });
+
     it('keeps runs apart', async () => {
-      const { store } = open();
+      const { store } = await open();
       const one = await store.put(toRunId(1), '1');
       const two = await store.put(toRunId(2), '2');
       expect([await store.get(one), await store.get(two)]).toEqual(['1', '2']);
     });
 
     it('keeps ten megabytes, and nothing at all', async () => {
-      const { store } = open();
+      const { store } = await open();
       const big = 'é'.repeat(5_000_000);
       const payload = await store.put(toRunId(1), big);
       expect(payload.sizeBytes).toBe(10_000_000);
@@ -54,7 +70,7 @@ export function testPayloadStore(name: string, open: OpenPayloadStore): void {
     });
 
     it('forgets what is removed, and nothing else; removing it twice is once', async () => {
-      const { store } = open();
+      const { store } = await open();
       const kept = await store.put(toRunId(1), 'kept');
       const removed = await store.put(toRunId(2), 'removed');
       await store.remove(removed);
@@ -64,7 +80,7 @@ export function testPayloadStore(name: string, open: OpenPayloadStore): void {
     });
 
     it('throws a PayloadError that names the place when the payload is gone', async () => {
-      const { store, ruin } = open();
+      const { store, ruin } = await open();
       const payload = await store.put(runId, '{}');
       await ruin(payload.uri, undefined);
       await expect(store.get(payload)).rejects.toThrow(PayloadError);
@@ -72,7 +88,7 @@ export function testPayloadStore(name: string, open: OpenPayloadStore): void {
     });
 
     it('throws a PayloadError when it is not what was stored', async () => {
-      const { store, ruin } = open();
+      const { store, ruin } = await open();
       const payload = await store.put(runId, '{"amount":1}');
       await ruin(payload.uri, '{"amount":9}');
       await expect(store.get(payload)).rejects.toThrow(PayloadError);

@@ -9,6 +9,8 @@ testTarget('process', () => {
   const { target, folder, toShell } = createProcesses();
   return {
     target,
+    stopsUnstarted: 'for good',
+    failure: { class: 'exit-code', exitCode: 3 },
     toOrder: (token, job) => toShell(`echo began >> begun-${token}; ${natures[job]}`, { token }),
     begun(token) {
       const path = join(folder, `begun-${token}`);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { Cause } from '../../shared/runs/failure.ts';
 import type { Order } from '../../shared/runs/order.ts';
 import type { Handle, Report, StartAnswer, Target } from '../../shared/targets/target.ts';
 import { runId } from '../support/draft.ts';
@@ -11,112 +12,134 @@ export type TargetWorld = {
   readonly toOrder: (token: string, job: 'succeeds' | 'fails with 3' | 'waits') => Order;
   /** How often jobs really began, by token; counted by the jobs or their service, not by the target. */
   readonly begun: (token: string) => number;
+  /** What it says of a token that was never started, when it's asked to stop that. */
+  readonly stopsUnstarted: 'for good' | 'not known';
+  /** How it says that a job ended with exit code 3. */
+  readonly failure: Partial<Cause>;
 };
 
 /** What every target owes the engine. */
-export function testTarget(name: string, create: () => TargetWorld): void {
+export function testTarget(name: string, create: () => TargetWorld | Promise<TargetWorld>): void {
   const token = `${runId}-1-1`;
   const inline = { tier: 'inline', text: '{"id":"event-1"}' } as const;
 
   describe(`the target ${name}`, () => {
     it('starts a job, and reports that it runs and how it ended', async () => {
-      const { target, toOrder, begun } = create();
-      const answer = await target.start(toOrder(token, 'succeeds'), inline);
+      const { target, toOrder, begun } = await create();
+      const order = toOrder(token, 'succeeds');
+      const answer = await target.start(order, inline);
       expect(answer.kind).toBe('started');
-      const report = await untilEnded(target, toHandle(token, answer));
-      expect(report).toMatchObject({ token, externalId: toHandle(token, answer).externalId });
+      const handle = toHandle(order, answer);
+      const report = await untilEnded(target, handle);
+      expect(report).toMatchObject({ token, externalId: handle.externalId });
       expect(report).not.toHaveProperty('failure');
       expect(report.endedAt).toBeLessThanOrEqual(Date.now());
       expect(begun(token)).toBe(1);
     });
 
     it('reports how a job failed', async () => {
-      const { target, toOrder } = create();
-      const answer = await target.start(toOrder(token, 'fails with 3'), inline);
-      expect(await untilEnded(target, toHandle(token, answer))).toMatchObject({
-        failure: { class: 'exit-code', exitCode: 3 },
-      });
+      const { target, toOrder, failure } = await create();
+      const order = toOrder(token, 'fails with 3');
+      const answer = await target.start(order, inline);
+      expect(await untilEnded(target, toHandle(order, answer))).toMatchObject({ failure });
     });
 
     it('finds what it started by the token alone', async () => {
-      const { target, toOrder } = create();
-      const answer = await target.start(toOrder(token, 'waits'), inline);
-      const report = await untilRunning(target, { token });
-      expect(report.externalId).toBe(toHandle(token, answer).externalId);
+      const { target, toOrder } = await create();
+      const order = toOrder(token, 'waits');
+      const answer = await target.start(order, inline);
+      const report = await untilRunning(target, { token, work: order.work });
+      expect(report.externalId).toBe(toHandle(order, answer).externalId);
       expect(report.startedAt).toBeLessThanOrEqual(Date.now());
     });
 
     it('starts the same token once, and gives the same name for it each time', async () => {
-      const { target, toOrder, begun } = create();
+      const { target, toOrder, begun } = await create();
       const order = toOrder(token, 'waits');
       const first = await target.start(order, inline);
       const second = await target.start(order, inline);
-      expect(second).toMatchObject({ kind: 'started', externalId: toHandle(token, first).externalId });
-      await untilRunning(target, { token });
+      expect(second).toMatchObject({ kind: 'started', externalId: toHandle(order, first).externalId });
+      await untilRunning(target, { token, work: order.work });
       expect(begun(token)).toBe(1);
     });
 
     it('starts the same token once when it is asked many times at once', async () => {
-      const { target, toOrder, begun } = create();
+      const { target, toOrder, begun } = await create();
       const order = toOrder(token, 'waits');
       const answers = await Promise.all(Array.from({ length: 20 }, () => target.start(order, inline)));
       expect(new Set(answers.map(({ kind }) => kind))).toEqual(new Set(['started']));
-      expect(new Set(answers.map((answer) => toHandle(token, answer).externalId)).size).toBe(1);
-      await untilRunning(target, { token });
+      expect(new Set(answers.map((answer) => toHandle(order, answer).externalId)).size).toBe(1);
+      await untilRunning(target, { token, work: order.work });
       expect(begun(token)).toBe(1);
     }, 15_000);
 
     it('does not start a token again whose job has ended', async () => {
-      const { target, toOrder, begun } = create();
+      const { target, toOrder, begun } = await create();
       const order = toOrder(token, 'succeeds');
-      await untilEnded(target, toHandle(token, await target.start(order, inline)));
+      await untilEnded(target, toHandle(order, await target.start(order, inline)));
       expect((await target.start(order, inline)).kind).toBe('started');
       expect(begun(token)).toBe(1);
     });
 
     it('starts different tokens of one run apart', async () => {
-      const { target, toOrder, begun } = create();
+      const { target, toOrder, begun } = await create();
       const tokens = [`${runId}-1-1`, `${runId}-1-2`, `${runId}-2-1`];
-      await Promise.all(tokens.map((each) => target.start(toOrder(each, 'waits'), inline)));
-      for (const each of tokens) await untilRunning(target, { token: each });
+      const orders = tokens.map((each) => toOrder(each, 'waits'));
+      await Promise.all(orders.map((order) => target.start(order, inline)));
+      for (const { token, work } of orders) await untilRunning(target, { token, work });
       expect(tokens.map(begun)).toEqual([1, 1, 1]);
     });
 
     it('ends a job that is asked to stop', async () => {
-      const { target, toOrder } = create();
-      const handle = toHandle(token, await target.start(toOrder(token, 'waits'), inline));
+      const { target, toOrder } = await create();
+      const order = toOrder(token, 'waits');
+      const handle = toHandle(order, await target.start(order, inline));
       await untilRunning(target, handle);
       expect(await target.stop(handle)).toEqual({ kind: 'asked' });
       expect((await untilEnded(target, handle)).failure).toBeDefined();
     });
 
     it('ends a job that is asked to stop by its token alone, and often', async () => {
-      const { target, toOrder } = create();
-      await target.start(toOrder(token, 'waits'), inline);
-      await untilRunning(target, { token });
+      const { target, toOrder } = await create();
+      const order = toOrder(token, 'waits');
+      const handle = { token, work: order.work };
+      await target.start(order, inline);
+      await untilRunning(target, handle);
       for (let times = 0; times < 3; times++) {
-        expect(await target.stop({ token })).toEqual({ kind: 'asked' });
+        expect(await target.stop(handle)).toEqual({ kind: 'asked' });
       }
-      await untilEnded(target, { token });
-      expect(await target.stop({ token })).toEqual({ kind: 'asked' });
+      await untilEnded(target, handle);
+      expect(await target.stop(handle)).toEqual({ kind: 'asked' });
     });
 
-    it('never starts what was asked to stop before: the start comes too late', async () => {
-      const { target, toOrder, begun } = create();
-      expect(await target.stop({ token })).toEqual({ kind: 'never-started' });
-      expect(await target.start(toOrder(token, 'succeeds'), inline)).toMatchObject({ kind: 'refused' });
-      expect(await target.describe([{ token }])).toMatchObject([{ token, state: 'never-started' }]);
+    it('never starts what it said that it stopped before: the start comes too late', async () => {
+      const { target, toOrder, begun, stopsUnstarted } = await create();
+      const order = toOrder(token, 'succeeds');
+      const handle = { token, work: order.work };
+      const answer = await target.stop(handle);
+      if (stopsUnstarted === 'not known') {
+        // A service can't be told of what it may be asked to start later: "not known" has it asked again.
+        expect(answer).toMatchObject({ kind: 'unknown' });
+        expect(await target.describe([handle])).toMatchObject([{ token, state: 'absent' }]);
+        return;
+      }
+      expect(answer).toEqual({ kind: 'never-started' });
+      expect(await target.start(order, inline)).toMatchObject({ kind: 'refused' });
+      expect(await target.describe([handle])).toMatchObject([{ token, state: 'never-started' }]);
       expect(begun(token)).toBe(0);
     });
 
     it('has no trace of a token that it was never given, and gives one report for each handle', async () => {
-      const { target, toOrder } = create();
-      await target.start(toOrder(token, 'waits'), inline);
-      await untilRunning(target, { token });
+      const { target, toOrder } = await create();
+      const order = toOrder(token, 'waits');
+      const { work } = order;
+      const { externalId } = toHandle(order, await target.start(order, inline));
+      await untilRunning(target, { token, work });
+      const gone = externalId?.replace(/[0-9a-z](?=[^0-9a-z]*$)/, (last) => (last === '0' ? '1' : '0'));
       const reports = await target.describe([
-        { token: `${runId}-9-1` },
-        { token },
-        { token: `zzzzzzzzzzzzzzzzzzzzzzzzzz-1-1`, externalId: 'unknown' },
+        { token: `${runId}-9-1`, work },
+        { token, work },
+        { token: `zzzzzzzzzzzzzzzzzzzzzzzzzz-1-1`, externalId: gone ?? '', work },
       ]);
       expect(new Map(reports.map((report) => [report.token, report.state]))).toEqual(
         new Map([
@@ -128,8 +151,8 @@ export function testTarget(name: string, create: () => TargetWorld): void {
       expect(await target.describe([])).toEqual([]);
     });
 
-    it('makes nothing of a state change that is not one of its own', () => {
-      const { target } = create();
+    it('makes nothing of an event that is not one of its own', async () => {
+      const { target } = await create();
       for (const junk of [undefined, null, 7, 'text', [], {}, { detail: null }, { source: 'aws.ec2' }]) {
         expect(target.report(junk)).toBeUndefined();
       }
@@ -137,9 +160,9 @@ export function testTarget(name: string, create: () => TargetWorld): void {
   });
 }
 
-export function toHandle(token: string, answer: StartAnswer): Handle {
+export function toHandle({ token, work }: Order, answer: StartAnswer): Handle {
   if (answer.kind !== 'started') throw new Error(`it was not started: ${JSON.stringify(answer)}`);
-  return { token, externalId: answer.externalId };
+  return { token, externalId: answer.externalId, work };
 }
 
 export function untilRunning(target: Target, handle: Handle): Promise<Report & { state: 'running' }> {

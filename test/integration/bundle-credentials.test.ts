@@ -55,9 +55,9 @@ describe('a request with credentials', () => {
     const [, recorded] = await readRuns(variables);
     expect(recorded?.run).toMatchObject({ job: 'trusted', status: 'queued' });
     expect(JSON.stringify(recorded)).not.toMatch(secret);
-    const stored = join(folder, 'payloads', `${recorded?.run.id}.json`);
-    expect(recorded?.run.payload?.uri).toBe(`file://${stored}`);
-    expect(readFileSync(stored, 'utf8')).toContain('"authorization":"Bearer s3cr3t-token"');
+    const { uri = '' } = recorded?.run.payload ?? {};
+    expect(uri).toContain(`file://${join(folder, 'payloads', String(recorded?.run.id))}`);
+    expect(readFileSync(new URL(uri), 'utf8')).toContain('"authorization":"Bearer s3cr3t-token"');
   });
 
   it('is refused with a 503 while these cannot be stored, and taken afterwards', async () => {

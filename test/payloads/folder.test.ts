@@ -11,8 +11,9 @@ describe('the payload folder', () => {
   it('is made when it is not there, and holds one whole file for each run', async () => {
     const folder = join(makeFolder(), 'with blank & größe', 'payloads');
     const payload = await createFolderPayloadStore(folder).put(runId, '{"a":1}');
-    expect(readdirSync(folder)).toEqual([`${runId}.json`]);
-    expect(fileURLToPath(payload.uri)).toBe(join(folder, `${runId}.json`));
+    const name = `${runId}-015abd7f5cc57a2d.json`;
+    expect(readdirSync(folder)).toEqual([name]);
+    expect(fileURLToPath(payload.uri)).toBe(join(folder, name));
     expect(readFileSync(new URL(payload.uri), 'utf8')).toBe('{"a":1}');
   });
 
@@ -31,9 +32,10 @@ describe('the payload folder', () => {
     await expect(store.put(runId, '{}')).rejects.toThrow(runId);
 
     const folder = makeFolder();
-    mkdirSync(join(folder, `${runId}.json`));
+    const name = `${runId}-44136fa355b3678a.json`;
+    mkdirSync(join(folder, name));
     await expect(createFolderPayloadStore(folder).put(runId, '{}')).rejects.toThrow(PayloadError);
-    expect(readdirSync(folder)).toEqual([`${runId}.json`]);
+    expect(readdirSync(folder)).toEqual([name]);
   });
 
   it('throws a PayloadError for a place that is no file', async () => {

@@ -175,7 +175,9 @@ describe('credentials for a job that asks for them', () => {
       dispatched: [again],
     } = await world.router.route(toDelivery({ ...twice, requestId: 'request-2' }));
     expect(again).toEqual({ ...first, outcome: 'duplicate' });
-    expect(readdirSync(world.folder)).toEqual([`${first?.runId}.json`]);
+    expect(readdirSync(world.folder)).toEqual([
+      expect.stringMatching(`^${first?.runId}-[0-9a-f]{16}\\.json$`),
+    ]);
   });
 
   it('reach its replay too', async () => {

@@ -78,8 +78,9 @@ async function live(steps: readonly Step[], natures: readonly Course[]) {
         call?.refuse('no-capacity');
         break;
       case 'look': {
-        const start = (await world.ledger.load(runId))?.attempts.at(-1)?.start;
-        if (start) news.push(...(await world.target.describe([{ token: start.token }])));
+        const run = await world.ledger.load(runId);
+        const token = run?.attempts.at(-1)?.start.token;
+        if (run && token) news.push(...(await world.target.describe([{ token, work: run.plan.work }])));
         break;
       }
       case 'hear': {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { toOrder, toVariables } from '../../shared/runs/order.ts';
 import type { Run } from '../../shared/runs/run.ts';
-import { runId } from '../support/draft.ts';
+import { runId, start } from '../support/draft.ts';
 import { createRunningStory, createStory } from '../support/story.ts';
 
 const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
@@ -16,6 +16,7 @@ describe('the order', () => {
   it('says everything that a target is told', () => {
     expect(orderOf({ traceparent })).toEqual({
       token: `${runId}-1-1`,
+      askedAt: start,
       runId,
       job: 'word-index',
       source: 'manual',
@@ -23,6 +24,7 @@ describe('the order', () => {
       maximumAttempts: 3,
       deadline: '2026-11-20T10:02:00.000Z',
       timeoutSeconds: 60,
+      startTimeoutSeconds: 60,
       stopTimeoutSeconds: 10,
       work: { target: 'process', command: ['true'], directory: '/', environment: {} },
       traceparent,

@@ -239,7 +239,7 @@ const moves: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
 };
 
 function toOutcome({ status, attempts, cause, endedAt, next, stopping }: Run) {
-  return { status, attempts, cause, endedAt, next, stopping };
+  return { status, attempts: attempts.map(({ tries: _, ...rest }) => rest), cause, endedAt, next, stopping };
 }
 
 function toConstants({ id, job, source, rule, eventId, plan, revision, createdAt }: Run) {

@@ -16,6 +16,9 @@ import { until } from './until.ts';
 
 export const token = `${runId}-1-1`;
 
+/** Of any process: the target finds what it started by the token alone. */
+export const work: ProcessWork = { target: 'process', command: [], directory: '/', environment: {} };
+
 /** A process target with a folder for its jobs to write to; whatever still lives at the end of the test is killed. */
 export type Processes = {
   readonly target: Target;
@@ -44,6 +47,7 @@ export function createProcesses(): Processes {
 
   const toOrder: Processes['toOrder'] = (command, change = {}, work = {}) => ({
     token,
+    askedAt: Date.now(),
     runId,
     job: 'word-index',
     source: 'manual',
@@ -51,6 +55,7 @@ export function createProcesses(): Processes {
     maximumAttempts: 1,
     deadline: '2026-11-20T10:02:00.000Z',
     timeoutSeconds: 60,
+    startTimeoutSeconds: 60,
     stopTimeoutSeconds: 5,
     work: { target: 'process', command, directory: folder, environment: {}, ...work },
     event: '{}',

@@ -9,6 +9,7 @@ import { type Course, createScriptedTarget, type ScriptedTarget } from './script
 
 /** An engine's world in this process; everything that it tells others is kept. */
 export type TestWorld = World & {
+  readonly announcer: Announcer;
   readonly clock: Clock;
   readonly target: ScriptedTarget;
   /** As `started 1`, in the order they were delivered. */
@@ -56,8 +57,8 @@ export function createWorld(courseOf: (order: Order) => Course = () => ({ second
     payloads,
     announcer,
     waker: {
-      async wake(_runId, at) {
-        woken.push(at);
+      async wake({ dueAt }) {
+        if (dueAt !== undefined) woken.push(dueAt);
       },
     },
     now: clock.now,

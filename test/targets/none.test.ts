@@ -16,8 +16,8 @@ describe('the target of jobs that cannot start here', () => {
   });
 
   it('never started anything', async () => {
-    expect(await none.stop({ token: order.token })).toEqual({ kind: 'never-started' });
-    expect(await none.describe([{ token: order.token }])).toMatchObject([
+    expect(await none.stop({ token: order.token, work: order.work })).toEqual({ kind: 'never-started' });
+    expect(await none.describe([{ token: order.token, work: order.work }])).toMatchObject([
       { token: order.token, state: 'never-started' },
     ]);
     expect(none.report({ detail: {} })).toBeUndefined();

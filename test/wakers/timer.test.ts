@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createTimerWaker } from '../../shared/wakers/timer.ts';
-import { runId, start } from '../support/draft.ts';
+import { start } from '../support/draft.ts';
 
 describe('the timer', () => {
   beforeEach(() => {
@@ -16,7 +16,7 @@ describe('the timer', () => {
       () => void rung.push((Date.now() - start) / 1000),
       () => Date.now(),
     );
-    return { rung, waker, at: (seconds: number) => waker.wake(runId, start + seconds * 1000) };
+    return { rung, waker, at: (seconds: number) => waker.wakeAt(start + seconds * 1000) };
   }
 
   it('rings once, when the time has come and not before', async () => {
@@ -68,11 +68,11 @@ describe('the timer', () => {
     const waker = createTimerWaker(
       () => {
         rung.push((Date.now() - start) / 1000);
-        if (rung.length < 3) void waker.wake(runId, Date.now() + 2000);
+        if (rung.length < 3) waker.wakeAt(Date.now() + 2000);
       },
       () => Date.now(),
     );
-    await waker.wake(runId, start + 1000);
+    waker.wakeAt(start + 1000);
     vi.advanceTimersByTime(60_000);
     expect(rung).toEqual([1, 3, 5]);
   });

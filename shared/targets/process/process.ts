@@ -156,7 +156,7 @@ function toAnswer(report: Report): StartAnswer {
       return { kind: 'started', externalId };
     case 'never-started':
       return { kind: 'refused', cause: report.cause };
-    case 'absent':
+    default:
       return { kind: 'unknown', reason: 'nobody has claimed it yet' };
   }
 }

@@ -7,7 +7,7 @@ import type { CarriedEvent } from '../../../shared/runs/order.ts';
 import { createProcessTarget } from '../../../shared/targets/process/process.ts';
 import { untilEnded, untilRunning } from '../../contract/target.ts';
 import { atEnd, makeFolder } from '../../support/folder.ts';
-import { createProcesses, lives, token } from '../../support/processes.ts';
+import { createProcesses, lives, token, work } from '../../support/processes.ts';
 import { until } from '../../support/until.ts';
 
 const inline: CarriedEvent = { tier: 'inline', text: '{"id":"event-1"}' };
@@ -25,15 +25,15 @@ describe('a process that is asked to stop', () => {
     const script = "trap 'exit 9' TERM; echo ready > ready; while :; do sleep 0.02; done";
     await target.start(toShell(script), inline);
     await written('ready');
-    await target.stop({ token });
-    expect((await untilEnded(target, { token })).failure).toMatchObject({ exitCode: 9 });
+    await target.stop({ token, work });
+    expect((await untilEnded(target, { token, work })).failure).toMatchObject({ exitCode: 9 });
   });
 
   it('is told apart from one that failed: it was ended by SIGTERM', async () => {
     const { target, toShell } = createProcesses();
     await target.start(toShell('exec sleep 1000'), inline);
-    await target.stop({ token });
-    expect((await untilEnded(target, { token })).failure).toEqual({
+    await target.stop({ token, work });
+    expect((await untilEnded(target, { token, work })).failure).toEqual({
       class: 'exit-code',
       reason: 'killed by SIGTERM',
       exitCode: 143,
@@ -47,8 +47,8 @@ describe('a process that is asked to stop', () => {
     await target.start(toShell(script, { stopTimeoutSeconds: 1 }), inline);
     await written('ready');
     const asked = Date.now();
-    await target.stop({ token });
-    const { endedAt, failure } = await untilEnded(target, { token });
+    await target.stop({ token, work });
+    const { endedAt, failure } = await untilEnded(target, { token, work });
     expect(failure).toMatchObject({ signal: 'SIGKILL', exitCode: 137 });
     expect(endedAt - asked).toBeGreaterThanOrEqual(1000);
     expect(endedAt - asked).toBeLessThan(4000);
@@ -59,8 +59,8 @@ describe('a process that is asked to stop', () => {
     const script = "trap '' TERM; echo ready > ready; while :; do sleep 0.02; done";
     await target.start(toShell(script, { stopTimeoutSeconds: 0 }), inline);
     await written('ready');
-    await target.stop({ token });
-    expect((await untilEnded(target, { token })).failure).toMatchObject({ signal: 'SIGKILL' });
+    await target.stop({ token, work });
+    expect((await untilEnded(target, { token, work })).failure).toMatchObject({ signal: 'SIGKILL' });
   });
 
   it('takes its children with it, those too that ignore SIGTERM', async () => {
@@ -69,8 +69,8 @@ describe('a process that is asked to stop', () => {
     await target.start(toShell(`${child} & echo $! > child; wait`), inline);
     const pid = Number(await written('child'));
     expect(lives(pid)).toBe(true);
-    await target.stop({ token });
-    await untilEnded(target, { token });
+    await target.stop({ token, work });
+    await untilEnded(target, { token, work });
     await until('the child is gone', () => !lives(pid));
   });
 
@@ -80,10 +80,10 @@ describe('a process that is asked to stop', () => {
     await target.start(toShell(script, { stopTimeoutSeconds: 1 }), inline);
     await written('ready');
     const asked = Date.now();
-    await target.stop({ token });
+    await target.stop({ token, work });
     await until('0.7 s are over', () => Date.now() - asked > 700);
-    await target.stop({ token });
-    const { endedAt } = await untilEnded(target, { token });
+    await target.stop({ token, work });
+    const { endedAt } = await untilEnded(target, { token, work });
     expect(endedAt - asked).toBeLessThan(1600);
     expect(await written('terms')).toBe('TERM');
   });
@@ -97,13 +97,13 @@ describe('a process that is asked to stop', () => {
         inline,
       );
       await until('a moment has passed', () => true, 10 * round);
-      const answer = await target.stop({ token: of });
+      const answer = await target.stop({ token: of, work });
       await starting;
       if (answer.kind === 'never-started') {
-        expect(await target.describe([{ token: of }])).toMatchObject([{ state: 'never-started' }]);
+        expect(await target.describe([{ token: of, work }])).toMatchObject([{ state: 'never-started' }]);
         expect(existsSync(join(folder, `begun-${round}`))).toBe(false);
       } else {
-        await untilEnded(target, { token: of });
+        await untilEnded(target, { token: of, work });
       }
     }
   });
@@ -114,7 +114,7 @@ describe('a process that ends by itself', () => {
     const { target, toShell, written } = createProcesses();
     await target.start(toShell('sleep 1000 & echo $! > child'), inline);
     const pid = Number(await written('child'));
-    expect((await untilEnded(target, { token })).failure).toBeUndefined();
+    expect((await untilEnded(target, { token, work })).failure).toBeUndefined();
     await until('the child is gone', () => !lives(pid));
   });
 });
@@ -125,10 +125,10 @@ describe('a process whose supervisor was killed', () => {
     await target.start(toShell(forGo), inline);
     const { supervisor, job } = pids();
     await kill(supervisor);
-    expect(await target.describe([{ token }])).toMatchObject([{ state: 'running' }]);
+    expect(await target.describe([{ token, work }])).toMatchObject([{ state: 'running' }]);
     expect(lives(job)).toBe(true);
     writeFileSync(join(folder, 'go'), '');
-    expect(await untilEnded(target, { token })).toMatchObject({ failure: lost });
+    expect(await untilEnded(target, { token, work })).toMatchObject({ failure: lost });
   });
 
   it('is not started a second time', async () => {
@@ -149,8 +149,8 @@ describe('a process whose supervisor was killed', () => {
     const child = Number(await written('child'));
     const { supervisor, job } = pids();
     await kill(supervisor);
-    expect(await target.stop({ token })).toEqual({ kind: 'asked' });
-    expect(await untilEnded(target, { token })).toMatchObject({ failure: lost });
+    expect(await target.stop({ token, work })).toEqual({ kind: 'asked' });
+    expect(await untilEnded(target, { token, work })).toMatchObject({ failure: lost });
     await until('job and child are gone', () => !lives(job) && !lives(child));
   });
 
@@ -160,7 +160,7 @@ describe('a process whose supervisor was killed', () => {
     const { supervisor, job } = pids();
     await kill(supervisor);
     await kill(job);
-    expect(await target.describe([{ token }])).toMatchObject([{ state: 'ended', failure: lost }]);
+    expect(await target.describe([{ token, work }])).toMatchObject([{ state: 'ended', failure: lost }]);
   });
 
   it('takes what it left behind with it once that is found out', async () => {
@@ -171,7 +171,7 @@ describe('a process whose supervisor was killed', () => {
     await kill(supervisor);
     await kill(job);
     expect(lives(child)).toBe(true);
-    expect(await target.describe([{ token }])).toMatchObject([{ state: 'ended', failure: lost }]);
+    expect(await target.describe([{ token, work }])).toMatchObject([{ state: 'ended', failure: lost }]);
     await until('the child is gone', () => !lives(child));
   });
 });
@@ -183,14 +183,14 @@ describe('a start that was cut short', () => {
     const { target, pathOf } = createProcesses();
     mkdirSync(pathOf(), { recursive: true });
     writeFileSync(join(pathOf(), 'record.json'), JSON.stringify({ phase: 'claimed', supervisor: dead }));
-    expect(await target.describe([{ token }])).toMatchObject([{ state: 'ended', failure: lost }]);
+    expect(await target.describe([{ token, work }])).toMatchObject([{ state: 'ended', failure: lost }]);
   });
 
   it('by a power cut while its record was written is lost, and is not started again', async () => {
     const { target, pathOf, toShell, folder } = createProcesses();
     mkdirSync(pathOf(), { recursive: true });
     writeFileSync(join(pathOf(), 'record.json'), '{"phase":"runn');
-    expect(await target.describe([{ token }])).toMatchObject([{ state: 'ended', failure: lost }]);
+    expect(await target.describe([{ token, work }])).toMatchObject([{ state: 'ended', failure: lost }]);
     expect(await target.start(toShell('echo > begun'), inline)).toMatchObject({ kind: 'started' });
     expect(existsSync(join(folder, 'begun'))).toBe(false);
   });
@@ -200,15 +200,15 @@ describe('a start that was cut short', () => {
     mkdirSync(pathOf(), { recursive: true });
     const record = { phase: 'running', supervisor: dead, job: dead, startedAt: 1 };
     writeFileSync(join(pathOf(), 'record.json'), JSON.stringify(record));
-    expect(await target.stop({ token })).toEqual({ kind: 'asked' });
-    expect(await target.describe([{ token }])).toMatchObject([{ state: 'ended', failure: lost }]);
+    expect(await target.stop({ token, work })).toEqual({ kind: 'asked' });
+    expect(await target.describe([{ token, work }])).toMatchObject([{ state: 'ended', failure: lost }]);
   });
 
   it('before anyone claimed it has left no trace, and may be started', async () => {
     const { target, pathOf, toShell, written } = createProcesses();
     mkdirSync(pathOf(), { recursive: true });
     writeFileSync(join(pathOf(), 'order.json'), '{"token":');
-    expect(await target.describe([{ token }])).toMatchObject([{ token, state: 'absent' }]);
+    expect(await target.describe([{ token, work }])).toMatchObject([{ token, state: 'absent' }]);
     await target.start(toShell('echo begun > begun'), inline);
     expect(await written('begun')).toBe('begun');
   });
@@ -233,9 +233,9 @@ describe('a process whose router was killed', () => {
     await once(router.stdout, 'data');
     router.kill('SIGKILL');
     await once(router, 'exit');
-    await untilRunning(target, { token });
+    await untilRunning(target, { token, work });
     writeFileSync(join(folder, 'go'), '');
-    expect((await untilEnded(target, { token })).failure).toMatchObject({ exitCode: 7 });
+    expect((await untilEnded(target, { token, work })).failure).toMatchObject({ exitCode: 7 });
   });
 });
 

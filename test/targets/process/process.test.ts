@@ -9,7 +9,7 @@ import type { CarriedEvent } from '../../../shared/runs/order.ts';
 import { untilEnded } from '../../contract/target.ts';
 import { runId } from '../../support/draft.ts';
 import { makeFolder } from '../../support/folder.ts';
-import { createProcesses, lives, type Processes, token } from '../../support/processes.ts';
+import { createProcesses, lives, type Processes, token, work } from '../../support/processes.ts';
 import { until } from '../../support/until.ts';
 
 const inline: CarriedEvent = { tier: 'inline', text: '{"id":"event-1"}' };
@@ -26,7 +26,7 @@ describe('how a process ended', () => {
     const { target, toShell } = createProcesses();
     const before = Date.now();
     await target.start(toShell(script), inline);
-    const report = await untilEnded(target, { token });
+    const report = await untilEnded(target, { token, work });
     expect(report.failure).toEqual(failure);
     expect(report.startedAt).toBeGreaterThanOrEqual(before);
     expect(report.endedAt).toBeGreaterThanOrEqual(report.startedAt ?? 0);
@@ -35,8 +35,8 @@ describe('how a process ended', () => {
   it('is kept for a router that comes later', async () => {
     const { target, toShell } = createProcesses();
     await target.start(toShell('exit 4'), inline);
-    const ended = await untilEnded(target, { token });
-    expect(await target.describe([{ token }])).toEqual([ended]);
+    const ended = await untilEnded(target, { token, work });
+    expect(await target.describe([{ token, work }])).toEqual([ended]);
   });
 
   it('is written down as soon as that is possible again, when it was not, as on a full disk', async () => {
@@ -50,7 +50,7 @@ describe('how a process ended', () => {
     await until('the job is over', () => !lives(job));
     expect(lives(supervisor)).toBe(true);
     rmdirSync(record);
-    expect(await untilEnded(target, { token })).toMatchObject({ failure: { exitCode: 5 } });
+    expect(await untilEnded(target, { token, work })).toMatchObject({ failure: { exitCode: 5 } });
     await until('the supervisor is gone', () => !lives(supervisor));
   });
 
@@ -77,10 +77,10 @@ describe('what a process is given', () => {
     { target, toOrder, written }: Processes,
     parameters: readonly string[] = [],
     change = {},
-    work = {},
+    other = {},
   ) {
-    await target.start(toOrder([process.execPath, '-e', tell, ...parameters], change, work), inline);
-    await untilEnded(target, { token });
+    await target.start(toOrder([process.execPath, '-e', tell, ...parameters], change, other), inline);
+    await untilEnded(target, { token, work });
     const told: { argv: string[]; env: Record<string, string> } = JSON.parse(await written('told'));
     return told;
   }
@@ -167,13 +167,13 @@ describe('what a process is given', () => {
   it('is nothing to read: a job that asks for input finds its end', async () => {
     const { target, toShell } = createProcesses();
     await target.start(toShell('cat; exit 6'), inline);
-    expect((await untilEnded(target, { token })).failure).toMatchObject({ exitCode: 6 });
+    expect((await untilEnded(target, { token, work })).failure).toMatchObject({ exitCode: 6 });
   });
 
   it('is a log that holds what it writes to stdout and to stderr, and that others cannot read', async () => {
     const { target, toShell, logOf } = createProcesses();
     await target.start(toShell('echo to stdout; echo to stderr >&2; printf größe🚀'), inline);
-    await untilEnded(target, { token });
+    await untilEnded(target, { token, work });
     expect(logOf()).toBe('to stdout\nto stderr\ngröße🚀');
   });
 });
@@ -215,7 +215,7 @@ describe('the event of a process', () => {
       echo "$STP_TRIGGER_EVENT_DATA" > data
     `;
     await target.start(toShell(script), { tier: 'claim-check', payload });
-    await untilEnded(target, { token });
+    await untilEnded(target, { token, work });
     const copy = readFileSync(join(folder, 'copy'), 'utf8');
     expect(copy === event).toBe(true);
     expect(await written('sha')).toBe(createHash('sha256').update(copy).digest('hex'));
@@ -237,7 +237,7 @@ describe('a process that cannot be started', () => {
       class: 'rejected',
       reason: `its command no-such-command was not found: not in ${processes.folder}, not in PATH`,
     });
-    expect(await processes.target.describe([{ token }])).toMatchObject([{ state: 'never-started' }]);
+    expect(await processes.target.describe([{ token, work }])).toMatchObject([{ state: 'never-started' }]);
   });
 
   it('because its command is not executable is refused for good', async () => {
