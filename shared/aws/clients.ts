@@ -28,6 +28,8 @@ export type ClientOptions = {
   readonly region?: string;
   /** Left out, the SDK's default chain of providers looks for them. */
   readonly credentials?: () => Promise<AwsCredentials>;
+  /** Left out, AWS's own, or what AWS_ENDPOINT_URL_… say. */
+  readonly endpoint?: string;
 };
 
 /** Milliseconds; whoever calls sets the longest time for the whole call. */
