@@ -16,6 +16,8 @@ const targetsOf: Partial<Record<JobProperty, readonly TargetName[]>> = {
   taskDefinitionArn: ['fargate'],
   containerName: ['fargate'],
   clusterArn: ['fargate'],
+  taskRoleArn: ['fargate'],
+  executionRoleArn: ['fargate'],
   resources: ['fargate', 'batch'],
   useSpotInstances: ['fargate', 'batch'],
   build: ['codebuild'],
@@ -43,13 +45,23 @@ const targetChecks: Readonly<Record<TargetName, readonly Check[]>> = {
     together('taskDefinitionArn', 'containerName'),
     together('containerName', 'taskDefinitionArn'),
     together('clusterArn', 'taskDefinitionArn'),
+    together('taskRoleArn', 'taskDefinitionArn'),
+    together('executionRoleArn', 'taskDefinitionArn'),
     settledBy('taskDefinitionArn', z.object({ taskDefinitionArn: z.string() }), [
       'sidecars',
-      'resources',
       'stopTimeout',
       'logging',
       'iamRoleStatements',
     ]),
+    check(
+      z.object({ taskDefinitionArn: z.string(), resources: z.object({ architecture: z.string() }) }),
+      () => [
+        atKey(
+          ['resources', 'architecture'],
+          'found beside taskDefinitionArn, which has an architecture already; expected cpu, memory and storage only',
+        ),
+      ],
+    ),
   ],
   codebuild: [
     exactlyOneOf('build', 'projectName'),

@@ -1,32 +1,13 @@
 import { resolve } from 'node:path';
-import type { FailureClass } from '../runs/failure.ts';
 import type { Plan, Work } from '../runs/plan.ts';
+import { toRetry } from './retry-plan.ts';
 import type { Job } from './schema/job.ts';
-
-/** What a failed attempt is tried again after, unless the job says otherwise: all but what a person or a mistake caused. */
-const retriedByDefault: readonly FailureClass[] = [
-  'exit-code',
-  'timed-out',
-  'interrupted',
-  'out-of-memory',
-  'image-pull',
-  'lost',
-];
 
 /** The plan of a run on this machine, where every job is a process. `directory` is that of jobs.yml. */
 export function toLocalPlan(job: Job, directory: string): Plan {
-  const { attempts, retryIntervalSeconds, retryIntervalMultiplier, maxIntervalSeconds, jitter, retryOn } =
-    job.retryConfig;
   return {
     work: toWork(job, directory),
-    retry: {
-      attempts,
-      intervalSeconds: retryIntervalSeconds,
-      multiplier: retryIntervalMultiplier,
-      maxIntervalSeconds,
-      jitter,
-      retryOn: retryOn ?? retriedByDefault,
-    },
+    retry: toRetry(job),
     timeoutSeconds: job.timeout,
     startTimeoutSeconds: job.startTimeout,
     stopTimeoutSeconds: job.stopTimeout,

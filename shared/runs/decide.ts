@@ -140,8 +140,9 @@ function onReported(run: Run, report: Report, now: EpochMs): Run {
 
 /** Only of the live start: whatever else there may be is told apart by its own reports. */
 function onLookAsked(run: Run, token: string, externalId: string, now: EpochMs): Run {
-  if (liveAttempt(run)?.start.token !== token) return run;
-  return withEffect(run, { kind: 'describe', key: `describe:${token}`, token, externalId, notBefore: now });
+  const key = `describe:${token}`;
+  if (liveAttempt(run)?.start.token !== token || run.outbox.some((owed) => owed.key === key)) return run;
+  return withEffect(run, { kind: 'describe', key, token, externalId, notBefore: now });
 }
 
 /** "I don't see it" is not "it's gone": what was started a moment ago may not be visible yet. */

@@ -1,3 +1,4 @@
+import { NotRecordedError } from '../not-recorded.ts';
 import type { Handle, Report, StartAnswer, StopAnswer, Target } from '../targets/target.ts';
 import { toMessage } from '../to-message.ts';
 import type { Effect } from './effect.ts';
@@ -58,7 +59,11 @@ async function start(world: World, run: Run, token: string, known?: string): Pro
   } catch (error) {
     // Nothing was asked of the target yet.
     world.warn(run.id, `attempt ${attempt.number} could not be prepared: ${toMessage(error)}`);
-    return { kind: 'refused', cause: { class: 'target-unavailable', reason: toMessage(error) } };
+    const isForGood = error instanceof NotRecordedError && error.reason === 'too-large';
+    return {
+      kind: 'refused',
+      cause: { class: isForGood ? 'rejected' : 'target-unavailable', reason: toMessage(error) },
+    };
   }
   try {
     return await target.start(order, event, { isRepeat: attempt.start.unknownAnswers > 0 });

@@ -18,11 +18,30 @@ export function isRetried(failure: Cause, retryOn: Retry['retryOn']): boolean {
  * An interval of 5 and a multiplier of 2 give 5, 10, 20 seconds.
  */
 export function toRetryWaitMs(retry: Retry, runId: string, failed: number): number {
-  const seconds = Math.min(
-    retry.intervalSeconds * retry.multiplier ** (failed - 1),
-    retry.maxIntervalSeconds,
-  );
+  const seconds = toIntervalSeconds(retry, failed);
   return Math.round(seconds * 1000 * (retry.jitter === 'full' ? toFraction(`${runId}/${failed}`) : 1));
+}
+
+const yearSeconds = 31_536_000;
+
+/**
+ * The longest that all attempts together can take, in whole seconds; at most a year, as long as an execution of a state
+ * machine can last. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+ */
+export function toLongestSeconds(retry: Retry, timeoutSeconds: number, startTimeoutSeconds: number): number {
+  let seconds = retry.attempts * (startTimeoutSeconds + timeoutSeconds);
+  for (let failed = 1; failed < retry.attempts; failed++) {
+    seconds += toIntervalSeconds(retry, failed);
+  }
+  return Math.min(Math.ceil(seconds), yearSeconds);
+}
+
+/** The wait after attempt `failed` (from 1), before jitter. */
+export function toIntervalSeconds(
+  { intervalSeconds, multiplier, maxIntervalSeconds }: Retry,
+  failed: number,
+): number {
+  return Math.min(intervalSeconds * multiplier ** (failed - 1), maxIntervalSeconds);
 }
 
 /**

@@ -30,9 +30,10 @@ export function withTry(run: Run, token: string, news: Try): Run {
   if (attempt === undefined) return run;
   const { tries = [] } = attempt;
   const known = tries.find(({ externalId }) => externalId === news.externalId);
-  if (known !== undefined && (known.endedAt !== undefined || isDeepStrictEqual(known, news))) return run;
+  const merged = { ...known, ...news };
+  if (known?.endedAt !== undefined || isDeepStrictEqual(known, merged)) return run;
   const others = tries.filter((each) => each !== known);
-  const sorted = [...others, { ...known, ...news }].sort((one, other) => one.number - other.number);
+  const sorted = [...others, merged].sort((one, other) => one.number - other.number);
   const attempts = run.attempts.map((each) => (each === attempt ? { ...each, tries: sorted } : each));
   return { ...run, attempts };
 }

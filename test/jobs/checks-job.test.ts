@@ -40,10 +40,21 @@ describe('what each target needs', () => {
       'taskDefinitionArn: found without "containerName", expected both',
     ]);
     expect(
-      problemsOfJob(`${existing}containerName: c\nstopTimeout: 60\nresources: { cpu: 1, memory: 2048 }`),
+      problemsOfJob(
+        `${existing}containerName: c\nstopTimeout: 60\nresources: { cpu: 1, memory: 2048, architecture: arm64 }`,
+      ),
     ).toEqual([
       'stopTimeout: found beside taskDefinitionArn, which leaves no place for it',
-      'resources: found beside taskDefinitionArn, which leaves no place for it',
+      'resources.architecture: found beside taskDefinitionArn, which has an architecture already; expected cpu, memory and storage only',
+    ]);
+    const role = 'arn:aws:iam::123456789012:role/report';
+    expect(
+      problemsOfJob(
+        `${existing}containerName: c\nresources: { cpu: 1, memory: 2048 }\ntaskRoleArn: ${role}\nexecutionRoleArn: ${role}`,
+      ),
+    ).toEqual([]);
+    expect(problemsOfJob(`${fargate}taskRoleArn: ${role}`)).toEqual([
+      'taskRoleArn: found without "taskDefinitionArn", expected both',
     ]);
     expect(
       problemsOfJob(

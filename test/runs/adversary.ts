@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { type Cause, type FailureClass, failureClasses } from '../../shared/runs/failure.ts';
 import type { Input } from '../../shared/runs/input.ts';
 import type { Plan } from '../../shared/runs/plan.ts';
-import { type EpochMs, liveAttempt, type Run, toToken } from '../../shared/runs/run.ts';
+import { type EpochMs, liveAttempt, type Run, type Try, toToken } from '../../shared/runs/run.ts';
 import type { StartAnswer, StopAnswer } from '../../shared/targets/target.ts';
 import { toPlan } from '../support/draft.ts';
 import type { News } from '../support/story.ts';
@@ -13,6 +13,7 @@ export type Step =
   | { readonly kind: 'due'; readonly when: 'now' | 'on time' | 'late' }
   | { readonly kind: 'accepted'; readonly lostRecords: readonly number[] }
   | { readonly kind: 'cancel-asked' }
+  | { readonly kind: 'look-asked'; readonly whom: Whom; readonly externalId: string }
   | { readonly kind: 'start-answered'; readonly whom: Whom; readonly answer: StartAnswer }
   | {
       readonly kind: 'stop-answered';
@@ -48,6 +49,10 @@ export function toInput(
       return { input: { kind: 'accepted', lostRecords: step.lostRecords }, now };
     case 'cancel-asked':
       return { input: { kind: 'cancel-asked' }, now };
+    case 'look-asked': {
+      const token = toTokenOf(step.whom, run, tokens);
+      return { input: { kind: 'look-asked', token, externalId: step.externalId }, now };
+    }
     case 'start-answered': {
       const token = toTokenOf(step.whom, run, tokens);
       return { input: { kind: 'start-answered', token, answer: shifted(step.answer, now) }, now };
@@ -122,6 +127,10 @@ function step(): fc.Arbitrary<Step> {
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('accepted' as const), lostRecords }) },
     { weight: 1, arbitrary: fc.constant({ kind: 'cancel-asked' as const }) },
     {
+      weight: 1,
+      arbitrary: fc.record({ kind: fc.constant('look-asked' as const), whom, externalId: names() }),
+    },
+    {
       weight: 6,
       arbitrary: fc.record({ kind: fc.constant('start-answered' as const), whom, answer: startAnswers() }),
     },
@@ -184,6 +193,7 @@ function startAnswers(): fc.Arbitrary<StartAnswer> {
   return fc.oneof(
     fc.record({ kind: fc.constant('started' as const), externalId: names() }),
     fc.record({ kind: fc.constant('started' as const), externalId: names(), startedAt }),
+    fc.record({ kind: fc.constant('started' as const), externalId: names(), startedAt, endedAt: startedAt }),
     fc.record({ kind: fc.constant('refused' as const), cause: causes() }),
     fc.constant({ kind: 'unknown' as const, reason: 'timed out' }),
   );
@@ -206,8 +216,16 @@ function news(): fc.Arbitrary<News> {
     fc.record({ state: fc.constant('ended' as const), endedAt: at, failure: causes() }),
     fc.record({ state: fc.constant('ended' as const), startedAt: at, endedAt: at, failure: causes() }),
     fc.record({ state: fc.constant('never-started' as const), cause: causes() }),
+    fc.record({ state: fc.constant('tried' as const), try: tries() }),
     fc.record({ state: fc.constant('absent' as const), lookedAt: fc.constantFrom(-90_000, -5000, 0, 0) }),
   );
+}
+
+function tries(): fc.Arbitrary<Try> {
+  const number = fc.integer({ min: 1, max: 3 });
+  const job = fc.record({ number, externalId: fc.constantFrom('job-a', 'job-b') });
+  const ended = { endedAt: fc.constantFrom(1, 2), failure: causes() };
+  return fc.oneof(job, fc.record({ number, externalId: fc.constantFrom('job-a', 'job-b'), ...ended }));
 }
 
 function shifted<T extends object>(told: T, now: EpochMs): T {

@@ -129,6 +129,13 @@ function checkStep(
 /** Word of what isn't the run's live start changes nothing, but may add a stop of what shouldn't live. */
 function checkStranger(before: Run, input: Input, after: Run): void {
   if (input.kind !== 'reported' && input.kind !== 'start-answered') return;
+  if (input.kind === 'reported' && input.report.state === 'tried') {
+    promise(
+      isDeepStrictEqual(withoutTries(after), withoutTries(before)),
+      'a try of what was started changes nothing of the run itself',
+    );
+    return;
+  }
   const token = input.kind === 'reported' ? input.report.token : input.token;
   const told = input.kind === 'reported' ? input.report : input.answer;
   const start = liveAttempt(before)?.start;
@@ -198,6 +205,7 @@ function createFates(tokens: readonly string[]) {
   function hearAnswer(token: string, answer: Extract<Input, { kind: 'start-answered' }>['answer']): void {
     if (answer.kind === 'unknown') unknown.add(token);
     if (answer.kind === 'started') seen.add(token);
+    if (answer.kind === 'started' && answer.endedAt !== undefined) settled.add(token);
     if (answer.kind !== 'refused' || seen.has(token)) return;
     const isBusy = answer.cause.class === 'throttled' || answer.cause.class === 'target-unavailable';
     if (!isBusy || !unknown.has(token)) settled.add(token);
@@ -209,6 +217,7 @@ function createFates(tokens: readonly string[]) {
     now: EpochMs,
   ): void {
     const { token, externalId, state } = report;
+    if (state === 'tried') return;
     const live = liveAttempt(before)?.start;
     const known = live?.token === token ? live.externalId : undefined;
     if (externalId !== undefined && known !== undefined && externalId !== known) return;
@@ -240,6 +249,10 @@ const moves: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
 
 function toOutcome({ status, attempts, cause, endedAt, next, stopping }: Run) {
   return { status, attempts: attempts.map(({ tries: _, ...rest }) => rest), cause, endedAt, next, stopping };
+}
+
+function withoutTries({ updatedAt: _, dueAt: __, ...run }: Run) {
+  return { ...run, attempts: run.attempts.map(({ tries: ___, ...rest }) => rest) };
 }
 
 function toConstants({ id, job, source, rule, eventId, plan, revision, createdAt }: Run) {

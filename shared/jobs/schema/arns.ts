@@ -77,6 +77,12 @@ export const taskDefinitionArn = arn(
   'ecs:eu-west-1:123456789012:task-definition/report:7',
 );
 
+export const roleArn = arn(
+  'iam::[0-9]{12}:role/[A-Za-z0-9+=,.@_/-]+',
+  'a role',
+  'iam::123456789012:role/report',
+);
+
 export const clusterArn = arn(
   `ecs:${zone}:cluster/${id}`,
   'an ECS cluster',

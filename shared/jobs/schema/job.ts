@@ -1,5 +1,13 @@
 import { z } from 'zod';
-import { clusterArn, eventBusArn, queueArn, stateMachineArn, taskDefinitionArn, topicArn } from './arns.ts';
+import {
+  clusterArn,
+  eventBusArn,
+  queueArn,
+  roleArn,
+  stateMachineArn,
+  taskDefinitionArn,
+  topicArn,
+} from './arns.ts';
 import { flag, type Immutable, json, listOf, mapping, matching, oneOrMore, seconds } from './basics.ts';
 import { container, resources, sidecar } from './container.ts';
 import type { JobEvent } from './event.ts';
@@ -59,6 +67,12 @@ export const jobProperties = {
     .exactOptional(),
   clusterArn: clusterArn
     .describe('The cluster to run that task definition in; that of the stack, if left out (fargate).')
+    .exactOptional(),
+  taskRoleArn: roleArn
+    .describe('What its containers may do, in place of the role of that task definition (fargate).')
+    .exactOptional(),
+  executionRoleArn: roleArn
+    .describe('What ECS may do for them, in place of the role of that task definition (fargate).')
     .exactOptional(),
   resources: resources.describe('What one run may use (fargate, batch).').exactOptional(),
   useSpotInstances: flag

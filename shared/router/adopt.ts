@@ -1,0 +1,126 @@
+import { isJson, parseJson } from '../events/json.ts';
+import type { Json, TriggerEvent } from '../events/trigger-event.ts';
+import type { Job } from '../jobs/schema/job.ts';
+import { decide } from '../runs/decide.ts';
+import { toRunId } from '../runs/identity.ts';
+import type { Draft } from '../runs/ledger.ts';
+import type { Plan, Work } from '../runs/plan.ts';
+import { type EpochMs, type Run, toToken } from '../runs/run.ts';
+import type { StateChange } from '../targets/target.ts';
+
+export type ByHand = StateChange & { readonly kind: 'by-hand' };
+
+/** What a person started, as a run of the job that it is one of. */
+export type Adopted = { readonly draft: Draft; readonly token: string };
+
+export type AdoptParts = {
+  readonly jobs: readonly Job[];
+  readonly toPlan: (job: Job) => Plan;
+  readonly now: () => EpochMs;
+};
+
+/**
+ * What a person started becomes a run of the job whose task definition, project or state machine it is made of; of no
+ * job, or of several that share it, it's nobody's. It is not tried again: a person is there to do that.
+ */
+export function adopt(
+  target: string,
+  { resource, externalId, event }: ByHand,
+  { jobs, toPlan, now }: AdoptParts,
+): Adopted | undefined {
+  const plans = jobs
+    .map((job) => ({ job, plan: toPlan(job) }))
+    .filter(({ plan: { work } }) => work.target === target && resourceOf(work) === toName(resource));
+  const [only, ...others] = plans;
+  if (only === undefined || others.length > 0) return undefined;
+  const { job, plan } = only;
+  const id = toRunId(job.name, `by-hand:${target}`, externalId);
+  const at = now();
+  const once: Plan = { ...plan, retry: { ...plan.retry, attempts: 1 } };
+  const draft: Draft = {
+    run: toStarted({ id, job: job.name, plan: once, eventId: externalId }, externalId, at),
+    event: JSON.stringify(toEvent(externalId, resource, event, at)),
+    claims: [],
+  };
+  return { draft, token: toToken(id, 1, 1) };
+}
+
+/** The same for all revisions of a task definition, and for all versions and aliases of a state machine. */
+function toName(resource: string): string {
+  const taskDefinition = /:task-definition\/([^:]+)/.exec(resource)?.[1];
+  const stateMachine = /^[^:]+:[^:]+:states:[^:]*:[^:]*:stateMachine:[^:]+/.exec(resource)?.[0];
+  return taskDefinition ?? stateMachine ?? resource;
+}
+
+function resourceOf(work: Work): string | undefined {
+  switch (work.target) {
+    case 'fargate':
+      return toName(work.taskDefinition);
+    case 'codebuild':
+      return work.project;
+    case 'batch':
+    case 'state-machine':
+      return toName(work.stateMachine);
+    default:
+      return undefined;
+  }
+}
+
+function toStarted(
+  about: Pick<Run, 'id' | 'job' | 'plan' | 'eventId'>,
+  externalId: string,
+  at: EpochMs,
+): Run {
+  const fresh: Run = {
+    ...about,
+    source: 'manual',
+    rule: '',
+    status: 'collecting',
+    revision: 0,
+    createdAt: at,
+    updatedAt: at,
+    attempts: [],
+    outbox: [],
+    lostRecords: [],
+  };
+  const begun = [{ kind: 'accepted', lostRecords: [] } as const, { kind: 'due' } as const].reduce<Run>(
+    (run, input) => decide(run, input, at),
+    fresh,
+  );
+  const answer = { kind: 'started', externalId } as const;
+  return decide(begun, { kind: 'start-answered', token: toToken(about.id, 1, 1), answer }, at);
+}
+
+/** What it was given, when that was a trigger event already; else it's the input of one. */
+function toEvent(
+  externalId: string,
+  resource: string,
+  text: string | undefined,
+  at: EpochMs,
+): TriggerEvent | Json {
+  const given = text === undefined ? null : (parseJson(text) ?? text);
+  if (isTriggerEvent(given)) return given;
+  const time = new Date(at).toISOString();
+  const input = isJson(given) ? given : null;
+  return {
+    id: externalId,
+    source: 'manual',
+    sourceArn: resource,
+    time,
+    records: [
+      {
+        specversion: '1.0',
+        id: externalId,
+        source: resource,
+        type: 'signalbox.manual',
+        time,
+        datacontenttype: 'application/json',
+        data: { input },
+      },
+    ],
+  };
+}
+
+function isTriggerEvent(given: Json): boolean {
+  return typeof given === 'object' && given !== null && 'records' in given && 'sourceArn' in given;
+}

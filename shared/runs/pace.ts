@@ -1,0 +1,69 @@
+import type { EpochMs } from './run.ts';
+
+export type PaceOptions = {
+  /** Starts a second to begin with. */
+  readonly perSecond: number;
+  /** Never fewer, and never more, than these. */
+  readonly least: number;
+  readonly most: number;
+  /** Starts that are admitted at once after a pause. */
+  readonly burst: number;
+  /** What is left of the pace after a refusal; 0.7. */
+  readonly fall?: number;
+};
+
+/** How fast starts are asked of one service: as fast as it takes them, found out by asking. */
+export type Pace = {
+  /** Takes a place in the line of starts; gives how long to wait for it, in milliseconds. */
+  readonly next: (now: EpochMs) => number;
+  /** Whether a start may be asked for right now; takes its place then. */
+  readonly admits: (now: EpochMs) => boolean;
+  /** What came of a start. */
+  readonly hear: (news: 'taken' | 'throttled', now: EpochMs) => void;
+};
+
+/** By so much of a start a second it rises with each start that is taken: some thirty to make up for a refusal. */
+const rise = 0.1;
+/** Refusals of the same moment are one. */
+const momentMs = 1000;
+
+export function createPace({ perSecond, least, most, burst, fall = 0.7 }: PaceOptions): Pace {
+  let rate = perSecond;
+  /** When the next start would be free to go if none had been saved up. */
+  let freeAt = Number.NEGATIVE_INFINITY;
+  let fellAt = Number.NEGATIVE_INFINITY;
+
+  function waitFor(now: EpochMs): number {
+    // What went unused is saved up, to at most `burst` starts.
+    freeAt = Math.max(freeAt, now - ((burst - 1) / rate) * 1000);
+    return Math.max(freeAt - now, 0);
+  }
+
+  function take(): void {
+    freeAt += 1000 / rate;
+  }
+
+  return {
+    next(now) {
+      const wait = waitFor(now);
+      take();
+      return wait;
+    },
+    admits(now) {
+      if (waitFor(now) > 0) return false;
+      take();
+      return true;
+    },
+    hear(news, now) {
+      if (news === 'taken') {
+        rate = Math.min(rate + rise, most);
+        return;
+      }
+      if (now - fellAt < momentMs) return;
+      fellAt = now;
+      rate = Math.max(rate * fall, least);
+      // Nothing is saved up while the service is busy.
+      freeAt = Math.max(freeAt, now + 1000 / rate);
+    },
+  };
+}
