@@ -1,39 +1,20 @@
 import type { BatchClient } from '@aws-sdk/client-batch';
 import type { CodeBuildClient } from '@aws-sdk/client-codebuild';
-import type { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import type { ECSClient } from '@aws-sdk/client-ecs';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SFNClient } from '@aws-sdk/client-sfn';
 import type { SQSClient } from '@aws-sdk/client-sqs';
+import { type ClientOptions, requestHandler } from './client-options.ts';
 
 /** Each is made when it's asked for first, then kept with its connections. */
 export type AwsClients = {
   readonly batch: () => Promise<BatchClient>;
   readonly codeBuild: () => Promise<CodeBuildClient>;
-  readonly dynamoDb: () => Promise<DynamoDBClient>;
   readonly ecs: () => Promise<ECSClient>;
   readonly s3: () => Promise<S3Client>;
   readonly sfn: () => Promise<SFNClient>;
   readonly sqs: () => Promise<SQSClient>;
 };
-
-/** In AWS's own format; the SDK finds the rest by itself. */
-export type AwsCredentials = {
-  readonly accessKeyId: string;
-  readonly secretAccessKey: string;
-  readonly sessionToken?: string;
-};
-
-export type ClientOptions = {
-  readonly region?: string;
-  /** Left out, the SDK's default chain of providers looks for them. */
-  readonly credentials?: () => Promise<AwsCredentials>;
-  /** Left out, AWS's own, or what AWS_ENDPOINT_URL_… say. */
-  readonly endpoint?: string;
-};
-
-/** Milliseconds; whoever calls sets the longest time for the whole call. */
-const requestHandler = { connectionTimeout: 2_000, socketTimeout: 30_000, httpsAgent: { maxSockets: 100 } };
 
 /** What starts jobs is asked once: whether to ask again, and with which token, is for the engine to decide. */
 const once = { maxAttempts: 1 };
@@ -50,10 +31,6 @@ export function createClients(options: ClientOptions = {}): AwsClients {
     codeBuild: lazily(async () => {
       const { CodeBuildClient } = await import('@aws-sdk/client-codebuild');
       return new CodeBuildClient({ ...common, ...once });
-    }),
-    dynamoDb: lazily(async () => {
-      const { DynamoDBClient } = await import('@aws-sdk/client-dynamodb');
-      return new DynamoDBClient({ ...common, ...thrice });
     }),
     ecs: lazily(async () => {
       const { ECSClient } = await import('@aws-sdk/client-ecs');

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { type Check, check, has, uniqueNames, within } from './checks.ts';
+import { mainContainerName } from './main-container.ts';
 import { atValue, type Mistake, type Path, toShown } from './mistake.ts';
-import { mainContainerName } from './schema/container.ts';
 import { type TargetName, target } from './schema/targets.ts';
 
 /**

@@ -1,8 +1,8 @@
 import type { FargateWork, Plan, Work } from '../runs/plan.ts';
 import { toLongestSeconds } from '../runs/retry.ts';
 import type { DeployedJob, Deployment } from './deployment.ts';
+import { mainContainerName } from './main-container.ts';
 import { toRetry } from './retry-plan.ts';
-import { mainContainerName } from './schema/container.ts';
 import type { Job } from './schema/job.ts';
 
 /** The plan of a run in AWS. A job that the deployment doesn't have gets one whose starts are refused, with the reason. */

@@ -1,22 +1,48 @@
 import { fileURLToPath } from 'node:url';
+import type { AwsCredentials } from '../aws/client-options.ts';
 import { toMessage } from '../to-message.ts';
 
-/** What a trigger function is told by its environment. */
+/** What a function is told by its environment. */
 export type LambdaEnvironment = {
   /** The file with the compiled jobs.yml. */
   readonly jobsPath: string;
-  /** Both are of files. */
-  readonly ledger: URL;
-  readonly payloads: URL;
+  readonly stores: FileStores | CloudStores;
+};
+
+/** On a disk: runs are only recorded, for whoever has the same disk. */
+export type FileStores = {
+  readonly kind: 'file';
+  readonly ledgerPath: string;
+  readonly payloadsPath: string;
+};
+
+export type CloudStores = {
+  readonly kind: 'cloud';
+  /** The name of the DynamoDB table. */
+  readonly table: string;
+  /** Without it, events that are too big for their target are refused. */
+  readonly payloads?: { readonly bucket: string; readonly prefix: string };
+  readonly wakeQueueUrl: string;
+  /** The file with what jobs.yml was deployed as. */
+  readonly deploymentPath: string;
+  /** Lambda's own; left out where it sets none. */
+  readonly region?: string;
+  readonly credentials?: AwsCredentials;
 };
 
 const expected = {
   SIGNALBOX_JOBS: 'the path of the compiled jobs.yml, such as /var/task/jobs.json',
-  SIGNALBOX_LEDGER: 'the URL of the ledger, such as file:///mnt/signalbox/ledger.db',
-  SIGNALBOX_PAYLOADS: 'the URL of the payload store, such as file:///mnt/signalbox/payloads',
+  SIGNALBOX_LEDGER:
+    'the URL of the ledger, such as dynamodb://signalbox-runs or file:///mnt/signalbox/ledger.db',
+  SIGNALBOX_PAYLOADS: 'the URL of the payload store, such as s3://bucket or file:///mnt/signalbox/payloads',
+  SIGNALBOX_WAKE_QUEUE:
+    'the URL of the wake queue, such as https://sqs.eu-west-1.amazonaws.com/123456789012/wake',
+  SIGNALBOX_DEPLOYMENT: 'the path of the deployment, such as /var/task/deployment.json',
 } as const;
 
 type Variable = keyof typeof expected;
+
+type Variables = Readonly<Record<string, string | undefined>>;
 
 /** The function is not set up right; `message` names every variable, what it is and what was expected. */
 export class EnvironmentError extends Error {
@@ -28,31 +54,55 @@ export class EnvironmentError extends Error {
 }
 
 /** Throws EnvironmentError with all that is wrong. URLs are not shown: those of other stores may hold a password. */
-export function parseLambdaEnvironment(
-  variables: Readonly<Record<string, string | undefined>>,
-): LambdaEnvironment {
+export function parseLambdaEnvironment(variables: Variables): LambdaEnvironment {
   const problems: string[] = [];
-  const read = (name: Variable): string => {
-    const value = variables[name]?.trim() ?? '';
+  const jobsPath = readText('SIGNALBOX_JOBS');
+  const ledger = readUrl('SIGNALBOX_LEDGER', ['dynamodb:', 'file:']);
+  const stores = ledger?.protocol === 'dynamodb:' ? readCloud(ledger) : readFiles(ledger);
+  if (problems.length > 0) throw new EnvironmentError(problems.join('; '));
+  return { jobsPath, stores };
+
+  function readFiles(ledger: URL | undefined): FileStores {
+    const payloads = readUrl('SIGNALBOX_PAYLOADS', ['file:']);
+    const toPath = (url: URL | undefined) => (url === undefined ? '' : fileURLToPath(url));
+    return { kind: 'file', ledgerPath: toPath(ledger), payloadsPath: toPath(payloads) };
+  }
+
+  function readCloud({ hostname }: URL): CloudStores {
+    const hasPayloads = textOf('SIGNALBOX_PAYLOADS') !== '';
+    const payloads = hasPayloads ? readUrl('SIGNALBOX_PAYLOADS', ['s3:']) : undefined;
+    const { AWS_REGION: region } = variables;
+    const credentials = toCredentials(variables);
+    return {
+      kind: 'cloud',
+      table: hostname,
+      ...(payloads && { payloads: { bucket: payloads.hostname, prefix: toPrefix(payloads) } }),
+      wakeQueueUrl: readUrl('SIGNALBOX_WAKE_QUEUE', ['https:', 'http:'])?.href ?? '',
+      deploymentPath: readText('SIGNALBOX_DEPLOYMENT'),
+      ...(region !== undefined && { region }),
+      ...(credentials && { credentials }),
+    };
+  }
+
+  function textOf(name: Variable): string {
+    return variables[name]?.trim() ?? '';
+  }
+
+  function readText(name: Variable): string {
+    const value = textOf(name);
     if (value === '') problems.push(`${name} is missing, expected ${expected[name]}`);
     return value;
-  };
-  const readUrl = (name: Variable): URL => {
-    const value = read(name);
+  }
+
+  function readUrl(name: Variable, protocols: readonly string[]): URL | undefined {
+    const value = readText(name);
+    if (value === '') return undefined;
     const url = URL.parse(value);
-    if (value !== '' && !isOfFile(url)) {
-      const found = url === null ? 'no URL' : `a URL (${url.protocol}) that this version can't open`;
-      problems.push(`${name} is ${found}, expected ${expected[name]}`);
-    }
-    return url ?? new URL('file:///');
-  };
-  const environment = {
-    jobsPath: read('SIGNALBOX_JOBS'),
-    ledger: readUrl('SIGNALBOX_LEDGER'),
-    payloads: readUrl('SIGNALBOX_PAYLOADS'),
-  };
-  if (problems.length > 0) throw new EnvironmentError(problems.join('; '));
-  return environment;
+    if (url !== null && protocols.includes(url.protocol) && namesSomething(url)) return url;
+    const found = url === null ? 'no URL' : `a URL (${url.protocol}) that can't be opened here`;
+    problems.push(`${name} is ${found}, expected ${expected[name]}`);
+    return undefined;
+  }
 }
 
 /** What a variable names is opened. Throws EnvironmentError when it can't be. */
@@ -64,11 +114,28 @@ export function openNamed<T>(name: Variable, open: () => T): T {
   }
 }
 
-/** One with a host, or with an encoded slash, names no file. */
-function isOfFile(url: URL | null): boolean {
+/** A file's URL with a host, or with an encoded slash, names no file; a table or a bucket is where a host would be. */
+function namesSomething(url: URL): boolean {
+  if (url.protocol !== 'file:') return url.hostname !== '';
   try {
-    return url !== null && fileURLToPath(url) !== '';
+    return fileURLToPath(url) !== '';
   } catch {
     return false;
   }
+}
+
+function toPrefix({ pathname }: URL): string {
+  const path = pathname.replace(/^\/+|\/+$/g, '');
+  return path === '' ? '' : `${path}/`;
+}
+
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html */
+function toCredentials(variables: Variables): AwsCredentials | undefined {
+  const {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    AWS_SESSION_TOKEN: sessionToken,
+  } = variables;
+  if (accessKeyId === undefined || secretAccessKey === undefined) return undefined;
+  return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
 }

@@ -1,18 +1,28 @@
 import { NotRecordedError } from '../not-recorded.ts';
 import type { TriggerLog } from '../router/trigger.ts';
+import type { Run } from '../runs/run.ts';
 import { type Dispatched, EventParseError, NoRuleError, type Unrecorded } from '../sources/source.ts';
 import { toMessage } from '../to-message.ts';
 
 type Level = 'INFO' | 'WARN' | 'ERROR';
+
+export type LambdaLog = TriggerLog & {
+  /** The function could not start. */
+  failed(error: unknown): void;
+  /** Something about a run went wrong, and is tried again. */
+  stumbled(runId: string, problem: string): void;
+  /** A wake-up could not be followed. */
+  unfollowed(messageId: string, problem: unknown): void;
+  /** A service's event was heard, about a run or about nothing of ours. */
+  told(run: Run | undefined, requestId: string): void;
+};
 
 /**
  * One line of JSON for each invocation, with the names that Lambda's own lines have, so that CloudWatch Logs Insights
  * finds both by `requestId`. Ids and reasons only: no event, header or payload is ever logged.
  * https://docs.aws.amazon.com/lambda/latest/dg/monitoring-cloudwatchlogs-logformat.html
  */
-export function createLambdaLog(
-  write: (line: string) => void,
-): TriggerLog & { failed(error: unknown): void } {
+export function createLambdaLog(write: (line: string) => void): LambdaLog {
   const log = (level: Level, message: string, fields: Readonly<Record<string, unknown>>) =>
     write(JSON.stringify({ timestamp: new Date().toISOString(), level, message, ...fields }));
 
@@ -35,6 +45,24 @@ export function createLambdaLog(
     /** There is no payload yet. */
     failed(error) {
       log('ERROR', 'the function could not start', { error: toName(error), reason: toMessage(error) });
+    },
+
+    stumbled(runId, problem) {
+      log('WARN', 'it went wrong and is tried again', { runId, problem });
+    },
+
+    unfollowed(messageId, problem) {
+      if (typeof problem === 'string') log('WARN', 'a message was left out', { messageId, problem });
+      else log('ERROR', 'a wake-up has to come again', { messageId, ...toReason(problem) });
+    },
+
+    told(run, requestId) {
+      if (run === undefined) {
+        log('INFO', 'the event is about no run', { requestId });
+        return;
+      }
+      const { id, job, status } = run;
+      log('INFO', 'a run was told of it', { requestId, runId: id, job, status });
     },
   };
 }

@@ -1,45 +1,69 @@
 import { dirname } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { toCloudPlan } from '../jobs/cloud-plan.ts';
 import { readCompiledJobs } from '../jobs/compiled.ts';
 import { toLocalPlan } from '../jobs/local-plan.ts';
 import { createRoutingTable, type RuleCompilers } from '../jobs/routing-table.ts';
+import type { Job } from '../jobs/schema/job.ts';
 import { createSqliteLedger } from '../ledgers/sqlite.ts';
 import { openDatabase } from '../ledgers/sqlite-schema.ts';
 import { createFolderPayloadStore } from '../payloads/folder.ts';
+import type { PayloadStore } from '../payloads/payload-store.ts';
 import { createRouter, type Router } from '../router/router.ts';
-import { createEngine } from '../runs/engine.ts';
-import { type LambdaEnvironment, openNamed } from './environment.ts';
+import { createEngine, type Engine } from '../runs/engine.ts';
+import type { Ledger } from '../runs/ledger.ts';
+import type { Plan } from '../runs/plan.ts';
+import { openCloud } from './cloud.ts';
+import { type CloudStores, type FileStores, type LambdaEnvironment, openNamed } from './environment.ts';
 
-/**
- * The router of a trigger function. It only records: whoever has the ledger starts what is due in it, so no call to a
- * target is under way when a handler returns. Throws EnvironmentError for what can't be opened.
- */
+export type RouterOptions = {
+  readonly rules: RuleCompilers;
+  readonly warn: (runId: string, problem: string) => void;
+};
+
+/** The router of a trigger function. Throws EnvironmentError for what can't be opened. */
 export function openLambdaRouter(
-  { jobsPath, ledger: ledgerUrl, payloads: payloadsUrl }: LambdaEnvironment,
-  rules: RuleCompilers,
+  { jobsPath, stores }: LambdaEnvironment,
+  { rules, warn }: RouterOptions,
 ): Router {
   const { file, jobs, runsApi } = openNamed('SIGNALBOX_JOBS', () => readCompiledJobs(jobsPath));
-  const database = openNamed('SIGNALBOX_LEDGER', () => openDatabase(fileURLToPath(ledgerUrl)));
   const now = Date.now;
+  const world =
+    stores.kind === 'cloud'
+      ? openTrigger(stores)
+      : { ...openFiles(stores, now), toPlan: (job: Job) => toLocalPlan(job, dirname(file)) };
+  return createRouter({
+    ...world,
+    table: createRoutingTable(jobs, rules),
+    jobs,
+    ...(runsApi && { toLocation: (runId: string) => `/runs/${runId}` }),
+    now,
+  });
+
+  function openTrigger(stores: CloudStores): World {
+    const cloud = openNamed('SIGNALBOX_DEPLOYMENT', () => openCloud(stores, { role: 'trigger', now, warn }));
+    return { ...cloud, toPlan: (job: Job) => toCloudPlan(job, cloud.deployment) };
+  }
+}
+
+type World = {
+  readonly engine: Engine;
+  readonly ledger: Ledger;
+  readonly payloads: PayloadStore;
+  readonly toPlan: (job: Job) => Plan;
+};
+
+/** It only records: whoever has the same disk starts what is due in its ledger. */
+function openFiles({ ledgerPath, payloadsPath }: FileStores, now: () => number): Omit<World, 'toPlan'> {
+  const database = openNamed('SIGNALBOX_LEDGER', () => openDatabase(ledgerPath));
   const ledger = createSqliteLedger(database, now);
-  const payloads = createFolderPayloadStore(fileURLToPath(payloadsUrl));
+  const payloads = createFolderPayloadStore(payloadsPath);
   const engine = createEngine({
     ledger,
     targets: {},
     payloads,
-    announcer: { announce: async () => {} },
     waker: { wake: async () => {} },
     now,
     warn: () => {},
   });
-  return createRouter({
-    table: createRoutingTable(jobs, rules),
-    jobs,
-    engine,
-    ledger,
-    payloads,
-    toPlan: (job) => toLocalPlan(job, dirname(file)),
-    ...(runsApi && { toLocation: (runId: string) => `/runs/${runId}` }),
-    now,
-  });
+  return { engine, ledger, payloads };
 }

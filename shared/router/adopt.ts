@@ -25,7 +25,7 @@ export type AdoptParts = {
  */
 export function adopt(
   target: string,
-  { resource, externalId, event }: ByHand,
+  { resource, externalId, event, redriveOf }: ByHand,
   { jobs, toPlan, now }: AdoptParts,
 ): Adopted | undefined {
   const plans = jobs
@@ -38,7 +38,17 @@ export function adopt(
   const at = now();
   const once: Plan = { ...plan, retry: { ...plan.retry, attempts: 1 } };
   const draft: Draft = {
-    run: toStarted({ id, job: job.name, plan: once, eventId: externalId }, externalId, at),
+    run: toStarted(
+      {
+        id,
+        job: job.name,
+        plan: once,
+        eventId: externalId,
+        ...(redriveOf === undefined ? {} : { replayOf: redriveOf }),
+      },
+      externalId,
+      at,
+    ),
     event: JSON.stringify(toEvent(externalId, resource, event, at)),
     claims: [],
   };
@@ -67,7 +77,7 @@ function resourceOf(work: Work): string | undefined {
 }
 
 function toStarted(
-  about: Pick<Run, 'id' | 'job' | 'plan' | 'eventId'>,
+  about: Pick<Run, 'id' | 'job' | 'plan' | 'eventId' | 'replayOf'>,
   externalId: string,
   at: EpochMs,
 ): Run {

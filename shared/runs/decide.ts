@@ -4,7 +4,7 @@ import { type Cause, isStartFailure } from './failure.ts';
 import type { Input } from './input.ts';
 import { withEffect, withoutEffect, withPostponedEffect } from './outbox.ts';
 import { toSetbackWaitMs } from './retry.ts';
-import { type Attempt, type EpochMs, isFinished, liveAttempt, type Run, toToken } from './run.ts';
+import { type Attempt, type EpochMs, isFinished, liveAttempt, type Run, type Try, toToken } from './run.ts';
 import {
   askToStop,
   beginAttempt,
@@ -112,7 +112,7 @@ function onStopAnswered(run: Run, key: string, token: string, answer: StopAnswer
 }
 
 function onReported(run: Run, report: Report, now: EpochMs): Run {
-  if (report.state === 'tried') return withTry(run, report.token, report.try);
+  if (report.state === 'tried') return onTried(run, report.token, report.try, now);
   const attempt = liveAttempt(run);
   if (attempt?.start.token !== report.token || isOther(attempt, report.externalId)) {
     const lives = report.state === 'pending' || report.state === 'running';
@@ -136,6 +136,19 @@ function onReported(run: Run, report: Report, now: EpochMs): Run {
       if (run.status === 'stopping') return endStopping(seen, now);
       return run.status === 'starting' ? refuseStart(seen, report.cause, now) : run;
   }
+}
+
+/** Of two tries that live with one number, one is a duplicate: a look ends it. */
+function onTried(run: Run, token: string, news: Try, now: EpochMs): Run {
+  const noted = withTry(run, token, news);
+  const attempt = liveAttempt(noted);
+  if (noted === run || attempt?.start.token !== token || attempt.start.externalId === undefined) return noted;
+  const same = attempt.tries?.filter(
+    ({ number, endedAt }) => number === news.number && endedAt === undefined,
+  );
+  return same !== undefined && same.length > 1
+    ? onLookAsked(noted, token, attempt.start.externalId, now)
+    : noted;
 }
 
 /** Only of the live start: whatever else there may be is told apart by its own reports. */

@@ -73,9 +73,12 @@ export function toVariables(order: Order, event: CarriedEvent): Record<string, s
   };
 }
 
-/** The event as an environment file has it: JSON has no line breaks outside its escapes. */
+/**
+ * The event as an environment file has it. JSON has no line breaks outside its escapes; "=" is escaped too, as some
+ * versions of the ECS agent cut a value at its second one. The JSON says the same.
+ */
 export function toEnvironmentLine(event: string): string {
-  return `STP_TRIGGER_EVENT_DATA=${event}\n`;
+  return `STP_TRIGGER_EVENT_DATA=${event.replaceAll('=', '\\u003d')}\n`;
 }
 
 function toPointer({ uri, sha256, sizeBytes }: StoredPayload): Record<string, string> {

@@ -14,16 +14,14 @@ export type PaceOptions = {
 
 /** How fast starts are asked of one service: as fast as it takes them, found out by asking. */
 export type Pace = {
-  /** Takes a place in the line of starts; gives how long to wait for it, in milliseconds. */
-  readonly next: (now: EpochMs) => number;
-  /** Whether a start may be asked for right now; takes its place then. */
-  readonly admits: (now: EpochMs) => boolean;
+  /** Takes the place of a start and gives 0, or gives how long to wait before asking again, in milliseconds. */
+  readonly ask: (now: EpochMs) => number;
   /** What came of a start. */
   readonly hear: (news: 'taken' | 'throttled', now: EpochMs) => void;
 };
 
-/** By so much of a start a second it rises with each start that is taken: some thirty to make up for a refusal. */
-const rise = 0.1;
+/** By so much of a start a second it rises with each start that is taken: a hundred make up for a refusal at ten. */
+const rise = 0.03;
 /** Refusals of the same moment are one. */
 const momentMs = 1000;
 
@@ -39,20 +37,12 @@ export function createPace({ perSecond, least, most, burst, fall = 0.7 }: PaceOp
     return Math.max(freeAt - now, 0);
   }
 
-  function take(): void {
-    freeAt += 1000 / rate;
-  }
-
   return {
-    next(now) {
+    ask(now) {
       const wait = waitFor(now);
-      take();
+      // Nobody has a place that lies in the future: it would be lost on a pace that has fallen since.
+      if (wait === 0) freeAt += 1000 / rate;
       return wait;
-    },
-    admits(now) {
-      if (waitFor(now) > 0) return false;
-      take();
-      return true;
     },
     hear(news, now) {
       if (news === 'taken') {

@@ -1,5 +1,6 @@
+import { type Links, toLinks } from '../targets/links.ts';
 import type { Cause } from './failure.ts';
-import { type Attempt, type EpochMs, isFinished, type Run } from './run.ts';
+import { type Attempt, type EpochMs, isFinished, type Run, type Try } from './run.ts';
 
 /** A run as people and programs are shown it. The plan stays inside: its environment may hold secrets. */
 export type RunView = {
@@ -33,7 +34,12 @@ export type AttemptView = {
   readonly failure?: Cause;
   /** Why a start of this attempt did not live. */
   readonly lastSetback?: Cause;
+  /** A page of the AWS console, and the log stream. */
+  readonly links?: Partial<Links>;
 };
+
+/** https://docs.aws.amazon.com/batch/latest/userguide/using_cloudwatch_logs.html */
+const batchLogGroup = '/aws/batch/job';
 
 export function toRunView(run: Run): RunView {
   const { id, job, status, source, eventId, plan, cause, stopping, replayOf } = run;
@@ -47,11 +53,48 @@ export function toRunView(run: Run): RunView {
     createdAt: toIso(run.createdAt),
     ...span(startedAt, run.endedAt),
     ...(run.dueAt === undefined || isFinished(run) ? {} : { nextLookAt: toIso(run.dueAt) }),
-    maximumAttempts: plan.retry.attempts,
-    attempts: run.attempts.map((attempt) => toAttemptView(run, attempt)),
+    maximumAttempts: (plan.work.target === 'batch' ? plan.work.retry : plan.retry).attempts,
+    attempts: run.attempts.flatMap((attempt) => toAttemptViews(run, attempt)),
     ...(cause ? { cause } : {}),
     ...(stopping ? { stopping: stopping.reason } : {}),
     ...(replayOf === undefined ? {} : { replayOf }),
+  };
+}
+
+/** Where the target retries by itself, its tries are what the job saw as attempts. */
+function toAttemptViews(run: Run, attempt: Attempt): readonly AttemptView[] {
+  const { tries = [] } = attempt;
+  return tries.length === 0
+    ? [toAttemptView(run, attempt)]
+    : tries.map((each) => toTryView(run, attempt, each));
+}
+
+function toTryView(
+  run: Run,
+  { start }: Attempt,
+  { number, externalId, startedAt, endedAt, failure, logStream }: Try,
+): AttemptView {
+  const console = start.externalId && toLinks(run.plan.work, start.externalId)?.console;
+  const links = {
+    ...(console ? { console } : {}),
+    ...(logStream === undefined ? {} : { logs: { group: batchLogGroup, stream: logStream } }),
+  };
+  return {
+    attempt: number,
+    status:
+      endedAt === undefined
+        ? startedAt === undefined
+          ? 'starting'
+          : 'running'
+        : failure
+          ? 'failed'
+          : 'succeeded',
+    starts: 1,
+    token: start.token,
+    externalId,
+    ...span(startedAt, endedAt),
+    ...(failure ? { failure } : {}),
+    ...(Object.keys(links).length > 0 ? { links } : {}),
   };
 }
 
@@ -67,7 +110,13 @@ function toAttemptView(run: Run, attempt: Attempt): AttemptView {
     ...(interruptions > 0 ? { interruptions } : {}),
     ...(failure ? { failure } : {}),
     ...(lastSetback ? { lastSetback } : {}),
+    ...toLinksOf(run, start.externalId),
   };
+}
+
+function toLinksOf({ plan: { work } }: Run, externalId: string | undefined): Pick<AttemptView, 'links'> {
+  const links = externalId === undefined ? undefined : toLinks(work, externalId);
+  return links === undefined ? {} : { links };
 }
 
 function toAttemptStatus(run: Run, { startedAt, endedAt, failure }: Attempt): AttemptView['status'] {

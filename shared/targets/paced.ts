@@ -14,12 +14,15 @@ export function createPacedTarget(
   return {
     ...target,
     async start(order, event, how) {
-      const waitMs = isWaiting ? pace.next(now()) : 0;
-      if (waitMs > 0) await sleep(waitMs);
+      if (isWaiting) await untilTurn();
       const answer = await target.start(order, event, how);
       if (answer.kind === 'started') pace.hear('taken', now());
       if (answer.kind === 'refused' && answer.cause.class === 'throttled') pace.hear('throttled', now());
       return answer;
     },
   };
+
+  async function untilTurn(): Promise<void> {
+    for (let waitMs = pace.ask(now()); waitMs > 0; waitMs = pace.ask(now())) await sleep(Math.ceil(waitMs));
+  }
 }

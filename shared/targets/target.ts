@@ -42,6 +42,8 @@ export type StateChange =
       readonly finding: Finding;
       /** What it was given to work on, as text, where that is to be seen. */
       readonly event?: string;
+      /** The run whose execution a person gave another life. */
+      readonly redriveOf?: string;
     };
 
 /** Every outcome that is to be expected is a value; a start doesn't throw. */

@@ -9,8 +9,10 @@ import { LambdaEndedError, loadLambda, toVariables } from '../support/lambda.ts'
 const bundles = createBundles();
 
 const ofJobs = 'expected the path of the compiled jobs.yml, such as /var/task/jobs.json';
-const ofLedger = 'expected the URL of the ledger, such as file:///mnt/signalbox/ledger.db';
-const ofPayloads = 'expected the URL of the payload store, such as file:///mnt/signalbox/payloads';
+const ofLedger =
+  'expected the URL of the ledger, such as dynamodb://signalbox-runs or file:///mnt/signalbox/ledger.db';
+const ofPayloads =
+  'expected the URL of the payload store, such as s3://bucket or file:///mnt/signalbox/payloads';
 
 type Variables = Readonly<Record<string, string>>;
 
@@ -52,7 +54,7 @@ const mistakes: readonly (readonly [what: string, change: (folder: string) => Va
     [
       'a ledger in a database of another kind',
       () => ({ SIGNALBOX_LEDGER: 'postgres://signalbox:s3cr3t@db.example.com/runs' }),
-      `SIGNALBOX_LEDGER is a URL (postgres:) that this version can't open, ${ofLedger}`,
+      `SIGNALBOX_LEDGER is a URL (postgres:) that can't be opened here, ${ofLedger}`,
     ],
     [
       'a ledger by its path',
@@ -69,7 +71,7 @@ const mistakes: readonly (readonly [what: string, change: (folder: string) => Va
     [
       'payloads in a store of another kind',
       () => ({ SIGNALBOX_PAYLOADS: 's3://signalbox-payloads' }),
-      `SIGNALBOX_PAYLOADS is a URL (s3:) that this version can't open, ${ofPayloads}`,
+      `SIGNALBOX_PAYLOADS is a URL (s3:) that can't be opened here, ${ofPayloads}`,
     ],
   ];
 

@@ -20,19 +20,23 @@ describe('the environment of a function', () => {
   it('names the jobs, the ledger and the payloads', () => {
     expect(parseLambdaEnvironment(variables)).toEqual({
       jobsPath: '/var/task/jobs.json',
-      ledger: new URL('file:///mnt/signalbox/ledger.db'),
-      payloads: new URL('file:///mnt/signalbox/payloads'),
+      stores: {
+        kind: 'file',
+        ledgerPath: '/mnt/signalbox/ledger.db',
+        payloadsPath: '/mnt/signalbox/payloads',
+      },
     });
   });
 
   it('may have blanks around a value, and other variables', () => {
-    const { jobsPath, ledger } = parseLambdaEnvironment({
+    const { jobsPath, stores } = parseLambdaEnvironment({
       ...variables,
       SIGNALBOX_JOBS: ' /var/task/jobs.json\n',
       SIGNALBOX_LEDGER: '\tfile:///mnt/signalbox/ledger.db ',
       AWS_REGION: 'eu-west-1',
     });
-    expect([jobsPath, ledger.pathname]).toEqual(['/var/task/jobs.json', '/mnt/signalbox/ledger.db']);
+    expect(jobsPath).toBe('/var/task/jobs.json');
+    expect(stores).toMatchObject({ ledgerPath: '/mnt/signalbox/ledger.db' });
   });
 
   it.each([
@@ -49,13 +53,13 @@ describe('the environment of a function', () => {
     expect(
       problemOf({
         SIGNALBOX_JOBS: undefined,
-        SIGNALBOX_LEDGER: 'dynamodb://runs',
+        SIGNALBOX_LEDGER: 'postgres://runs',
         SIGNALBOX_PAYLOADS: 'payloads',
       }),
     ).toBe(
       'the function is not set up: SIGNALBOX_JOBS is missing, expected the path of the compiled jobs.yml, such as /var/task/jobs.json; ' +
-        "SIGNALBOX_LEDGER is a URL (dynamodb:) that this version can't open, expected the URL of the ledger, such as file:///mnt/signalbox/ledger.db; " +
-        'SIGNALBOX_PAYLOADS is no URL, expected the URL of the payload store, such as file:///mnt/signalbox/payloads',
+        "SIGNALBOX_LEDGER is a URL (postgres:) that can't be opened here, expected the URL of the ledger, such as dynamodb://signalbox-runs or file:///mnt/signalbox/ledger.db; " +
+        'SIGNALBOX_PAYLOADS is no URL, expected the URL of the payload store, such as s3://bucket or file:///mnt/signalbox/payloads',
     );
   });
 
@@ -73,6 +77,54 @@ describe('the environment of a function', () => {
   });
 });
 
+describe('the environment of a function in AWS', () => {
+  const cloud = {
+    SIGNALBOX_JOBS: '/var/task/jobs.json',
+    SIGNALBOX_LEDGER: 'dynamodb://Signalbox_Runs.dev',
+    SIGNALBOX_PAYLOADS: 's3://payloads.example/signalbox/dev/',
+    SIGNALBOX_WAKE_QUEUE: 'https://sqs.eu-west-1.amazonaws.com/123456789012/wake',
+    SIGNALBOX_DEPLOYMENT: '/var/task/deployment.json',
+    AWS_REGION: 'eu-west-1',
+    AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
+    AWS_SECRET_ACCESS_KEY: 'secret',
+    AWS_SESSION_TOKEN: 'session',
+  };
+
+  it('names the table, the bucket, the queue and the deployment, and has the credentials of Lambda', () => {
+    expect(parseLambdaEnvironment(cloud).stores).toEqual({
+      kind: 'cloud',
+      table: 'Signalbox_Runs.dev',
+      payloads: { bucket: 'payloads.example', prefix: 'signalbox/dev/' },
+      wakeQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/wake',
+      deploymentPath: '/var/task/deployment.json',
+      region: 'eu-west-1',
+      credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' },
+    });
+  });
+
+  it('may be without a bucket, and without credentials', () => {
+    const { SIGNALBOX_PAYLOADS: _, AWS_SESSION_TOKEN: __, AWS_SECRET_ACCESS_KEY: ___, ...bare } = cloud;
+    const { stores } = parseLambdaEnvironment(bare);
+    expect(stores).not.toHaveProperty('payloads');
+    expect(stores).not.toHaveProperty('credentials');
+  });
+
+  it('is told all its mistakes at once, without what it was given', () => {
+    const given = {
+      ...cloud,
+      SIGNALBOX_PAYLOADS: 'file:///mnt/payloads',
+      SIGNALBOX_WAKE_QUEUE: 'wake-s3cr3t',
+      SIGNALBOX_DEPLOYMENT: '',
+    };
+    const parse = () => parseLambdaEnvironment(given);
+    expect(parse).toThrow(
+      "the function is not set up: SIGNALBOX_PAYLOADS is a URL (file:) that can't be opened here, expected the URL of the payload store, such as s3://bucket or file:///mnt/signalbox/payloads; " +
+        'SIGNALBOX_WAKE_QUEUE is no URL, expected the URL of the wake queue, such as https://sqs.eu-west-1.amazonaws.com/123456789012/wake; ' +
+        'SIGNALBOX_DEPLOYMENT is missing, expected the path of the deployment, such as /var/task/deployment.json',
+    );
+  });
+});
+
 describe('what a variable names', () => {
   it('is opened', () => {
     expect(openNamed('SIGNALBOX_LEDGER', () => 'the ledger')).toBe('the ledger');
@@ -86,7 +138,7 @@ describe('what a variable names', () => {
       });
     expect(open).toThrow(
       new EnvironmentError(
-        'SIGNALBOX_LEDGER: the ledger has format 9; expected the URL of the ledger, such as file:///mnt/signalbox/ledger.db',
+        'SIGNALBOX_LEDGER: the ledger has format 9; expected the URL of the ledger, such as dynamodb://signalbox-runs or file:///mnt/signalbox/ledger.db',
         { cause },
       ),
     );

@@ -132,6 +132,12 @@ describe('an event about something that a person started', () => {
     expect(runs).toMatchObject([{ status: 'succeeded' }]);
   });
 
+  it('is linked to the run whose execution it is another life of', async () => {
+    const { tell } = await withRun();
+    const redriven = { ...byHand, externalId: `${execution}#redrive-1`, redriveOf: runId };
+    expect(await tell(redriven)).toMatchObject({ status: 'running', replayOf: runId });
+  });
+
   it('is not tried again when it failed: a person is there for that', async () => {
     const { tell } = await withRun();
     const cause = { class: 'exit-code', reason: 'States.Runtime' } as const;

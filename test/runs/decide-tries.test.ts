@@ -38,6 +38,20 @@ describe('a try of a target that retries by itself', () => {
     expect(story.attempt().tries).toEqual([failed]);
   });
 
+  it('that lives beside another with its number has a look taken: one of them is a duplicate', () => {
+    const story = createRunningStory();
+    story.reported({ state: 'tried', try: running });
+    story.reported({ state: 'tried', try: { ...running, externalId: 'job-2' } });
+    expect(owed(story.run())).toContain('describe …-1-1 task-1');
+  });
+
+  it('that follows another one with its number, which was interrupted, is none', () => {
+    const story = createRunningStory();
+    story.reported({ state: 'tried', try: failed });
+    story.reported({ state: 'tried', try: { ...running, externalId: 'job-2' } });
+    expect(owed(story.run())).not.toContain('describe …-1-1 task-1');
+  });
+
   it('of another run is nobody of ours', () => {
     const story = createRunningStory();
     const before = story.run();

@@ -251,8 +251,10 @@ function toOutcome({ status, attempts, cause, endedAt, next, stopping }: Run) {
   return { status, attempts: attempts.map(({ tries: _, ...rest }) => rest), cause, endedAt, next, stopping };
 }
 
+/** A look may be owed. */
 function withoutTries({ updatedAt: _, dueAt: __, ...run }: Run) {
-  return { ...run, attempts: run.attempts.map(({ tries: ___, ...rest }) => rest) };
+  const outbox = run.outbox.filter(({ kind }) => kind !== 'describe');
+  return { ...run, outbox, attempts: run.attempts.map(({ tries: ___, ...rest }) => rest) };
 }
 
 function toConstants({ id, job, source, rule, eventId, plan, revision, createdAt }: Run) {

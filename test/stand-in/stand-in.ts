@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type AwsClients, createClients } from '../../shared/aws/clients.ts';
 import { type Core, createCore, region } from './core.ts';
 import { createFaults, type Faults } from './faults.ts';
+import { createCallRecord } from './record.ts';
 import { type CreateService, type Operation, type Service, ServiceError } from './service.ts';
 
 /** A call as it came and what was answered, to be checked against the service's own model. */
@@ -38,6 +39,7 @@ export async function startStandIn(...create: readonly CreateService[]): Promise
   const services = create.map((each) => each(core));
   const faults = createFaults(core.now);
   const calls: Call[] = [];
+  const record = createCallRecord(core);
   const server = createServer((request, response) => {
     answer(request, response).catch((error: unknown) => {
       response.destroy(error instanceof Error ? error : undefined);
@@ -66,6 +68,7 @@ export async function startStandIn(...create: readonly CreateService[]): Promise
       server.closeAllConnections();
       server.close();
       await once(server, 'close');
+      record.close();
     },
   };
 
@@ -79,13 +82,18 @@ export async function startStandIn(...create: readonly CreateService[]): Promise
     const { service, operation } = found;
     const act = service.operations[operation];
     const request: Readonly<Record<string, unknown>> = body === '' ? {} : JSON.parse(body);
-    const note = (status: number | undefined, given: unknown) =>
-      void calls.push({ service: service.name, operation, request, status, answer: given });
+    const fault = act && faults.take(operation);
+    const note = (status: number | undefined, given: unknown) => {
+      const call: Call = { service: service.name, operation, request, status, answer: given };
+      calls.push(call);
+      record.call(call, fault?.kind);
+    };
     if (act === undefined) {
-      send(response, 400, { __type: 'UnknownOperationException', message: operation }, operation);
+      const unknown = { __type: 'UnknownOperationException', message: operation };
+      note(400, unknown);
+      send(response, 400, unknown, 'UnknownOperationException');
       return;
     }
-    const fault = faults.take(operation);
     switch (fault?.kind) {
       case 'hang':
         note(undefined, undefined);

@@ -2,9 +2,6 @@ import { z } from 'zod';
 import { listOf, matching, numberFrom, text, wholeNumber } from './basics.ts';
 import { environment, secrets } from './environment.ts';
 
-/** The name of the container that gets the event; no sidecar can have it. */
-export const mainContainerName = 'job';
-
 const image = matching(
   /^\S+$/,
   'the name of an image, such as public.ecr.aws/docker/library/node:24',

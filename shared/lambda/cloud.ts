@@ -1,0 +1,123 @@
+import { readFileSync } from 'node:fs';
+import { type AwsClients, createClients } from '../aws/clients.ts';
+import { createDynamoDbClient } from '../aws/dynamo-db-client.ts';
+import type { Deployment } from '../jobs/deployment.ts';
+import { createDynamoLedger } from '../ledgers/dynamodb/ledger.ts';
+import { createNoPayloadStore } from '../payloads/none.ts';
+import type { PayloadStore } from '../payloads/payload-store.ts';
+import { createS3PayloadStore } from '../payloads/s3.ts';
+import { createEngine, type Engine } from '../runs/engine.ts';
+import type { Ledger } from '../runs/ledger.ts';
+import { createPace, type Pace, type PaceOptions } from '../runs/pace.ts';
+import type { Work } from '../runs/plan.ts';
+import { createBatchTarget } from '../targets/batch/batch.ts';
+import { createCodeBuildTarget } from '../targets/codebuild/codebuild.ts';
+import { createFargateTarget } from '../targets/fargate/fargate.ts';
+import { none } from '../targets/none.ts';
+import { createPacedTarget } from '../targets/paced.ts';
+import { createStateMachineTarget } from '../targets/state-machine/state-machine.ts';
+import type { Target } from '../targets/target.ts';
+import { createSqsWaker } from '../wakers/sqs.ts';
+import type { Waker } from '../wakers/waker.ts';
+import type { CloudStores } from './environment.ts';
+
+/** The parts of a router in AWS, of one function. */
+export type Cloud = {
+  readonly deployment: Deployment;
+  readonly engine: Engine;
+  readonly ledger: Ledger;
+  readonly payloads: PayloadStore;
+  readonly targets: Readonly<Record<string, Target>>;
+  readonly waker: Waker;
+};
+
+export type CloudOptions = {
+  /**
+   * `trigger`: starts what it accepts, as long as that is little; the rest waits in the wake queue.
+   * `line`: gives those that wait their turn, at the pace of each service.
+   */
+  readonly role: 'trigger' | 'line';
+  readonly now: () => number;
+  readonly warn: (runId: string, problem: string) => void;
+};
+
+type CloudTarget = Exclude<Work['target'], 'process' | 'none'>;
+
+/**
+ * In one function of the line, of which two run at once, so that Fargate sees its 20 starts a second; the others' rates
+ * are below what every Region and account has.
+ * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/throttling.html
+ */
+const linePaces: Readonly<Record<CloudTarget, PaceOptions>> = {
+  fargate: { perSecond: 10, least: 1, most: 50, burst: 1 },
+  codebuild: { perSecond: 2, least: 1, most: 10, burst: 1 },
+  batch: { perSecond: 20, least: 2, most: 100, burst: 1 },
+  'state-machine': { perSecond: 20, least: 2, most: 100, burst: 1 },
+};
+
+/** There may be a thousand functions of a trigger at once: each starts a run now and then, and steps back when refused. */
+const triggerPace: PaceOptions = { perSecond: 0.5, least: 0.02, most: 0.5, burst: 2, fall: 0.1 };
+
+/** Opens nothing yet: each client connects when it's used first. Throws for a deployment that can't be read. */
+export function openCloud(stores: CloudStores, { role, now, warn }: CloudOptions): Cloud {
+  const deployment: Deployment = JSON.parse(readFileSync(stores.deploymentPath, 'utf8'));
+  const { region, credentials } = stores;
+  const options = {
+    ...(region !== undefined && { region }),
+    ...(credentials && { credentials: async () => credentials }),
+  };
+  const clients = createClients(options);
+  const payloads = openPayloads(stores, clients);
+  const ledger = createDynamoLedger({
+    client: createDynamoDbClient(options),
+    table: stores.table,
+    payloads,
+    now,
+  });
+  const waker = createSqsWaker({ client: clients.sqs, queueUrl: stores.wakeQueueUrl, now });
+  const paces = createPaces(role);
+  const targets = paceTargets(createTargets(clients), paces, { isWaiting: role === 'line', now });
+  const engine = createEngine({
+    ledger,
+    targets,
+    payloads,
+    waker,
+    startsAtOnce: ({ plan: { work } }) =>
+      role === 'trigger' && (paces.get(work.target)?.ask(now()) ?? 0) === 0,
+    now,
+    warn,
+  });
+  return { deployment, engine, ledger, payloads, targets, waker };
+}
+
+/** All that a run in AWS can be started with. */
+export function createTargets(clients: AwsClients): Readonly<Record<CloudTarget, Target>> {
+  return {
+    fargate: createFargateTarget(clients),
+    codebuild: createCodeBuildTarget(clients),
+    batch: createBatchTarget(clients),
+    'state-machine': createStateMachineTarget(clients),
+  };
+}
+
+function createPaces(role: CloudOptions['role']): ReadonlyMap<string, Pace> {
+  return new Map(
+    Object.entries(linePaces).map(([name, pace]) => [name, createPace(role === 'line' ? pace : triggerPace)]),
+  );
+}
+
+function paceTargets(
+  targets: Readonly<Record<string, Target>>,
+  paces: ReadonlyMap<string, Pace>,
+  how: { readonly isWaiting: boolean; readonly now: () => number },
+): Readonly<Record<string, Target>> {
+  const paced = Object.entries(targets).map(([name, target]) => {
+    const pace = paces.get(name);
+    return [name, pace === undefined ? target : createPacedTarget(target, { pace, ...how })] as const;
+  });
+  return { ...Object.fromEntries(paced), none };
+}
+
+function openPayloads({ payloads }: CloudStores, { s3 }: AwsClients): PayloadStore {
+  return payloads === undefined ? createNoPayloadStore() : createS3PayloadStore({ s3, ...payloads });
+}

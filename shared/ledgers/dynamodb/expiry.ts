@@ -1,0 +1,26 @@
+import type { Run } from '../../runs/run.ts';
+
+const daySeconds = 86_400;
+
+/** Claims last 30 days: as long as somebody may ask who has a record, there is an answer. */
+const shortestHistoryDays = 31;
+
+/** A run is there for so long after its event has gone, so that an event without a run was never accepted. */
+const runOutlivesSeconds = 7 * daySeconds;
+
+/** When a run's event is over, in seconds since 1970: the longest life that its plan allows it, then the history. */
+export function toEventExpiry({ createdAt, plan }: Run, historyDays: number): number {
+  const { retry, startTimeoutSeconds, timeoutSeconds } = plan;
+  const attemptSeconds = startTimeoutSeconds + timeoutSeconds + retry.maxIntervalSeconds;
+  return Math.ceil(createdAt / 1000 + retry.attempts * attemptSeconds + toHistorySeconds(historyDays));
+}
+
+/** Later than its event's, and at least the history after the run was saved last. Seconds since 1970. */
+export function toRunExpiry(run: Run, historyDays: number): number {
+  const sinceSaved = Math.ceil(run.updatedAt / 1000 + toHistorySeconds(historyDays));
+  return Math.max(toEventExpiry(run, historyDays), sinceSaved) + runOutlivesSeconds;
+}
+
+function toHistorySeconds(historyDays: number): number {
+  return Math.max(historyDays, shortestHistoryDays) * daySeconds;
+}

@@ -1,0 +1,69 @@
+import type { DueQuery } from '../../runs/ledger.ts';
+import type { EpochMs } from '../../runs/run.ts';
+import { alphabet, shards, toRunPartition, toSortableTime } from './keys.ts';
+import { inParallel } from './parallel.ts';
+import { type Item, isExpired, type Store, take, textIn } from './store.ts';
+
+/** Reads of ids over all shards, merged. The index may lag behind what was saved a moment ago. */
+export function createQueries(store: Store, now: () => EpochMs) {
+  async function dueIn(of: DueQuery['of'], until: EpochMs, limit: number): Promise<readonly string[]> {
+    const perShard = await inParallel(shards, (shard) =>
+      take(
+        store.query({
+          index: 'by-due',
+          where: {
+            that: 'duePk = :pk AND dueSk < :end',
+            values: { ':pk': { S: `${of}#${shard}` }, ':end': { S: toSortableTime(until + 1) } },
+          },
+          pageSize: limit,
+        }),
+        limit,
+      ),
+    );
+    return perShard
+      .flat()
+      .map((item) => textIn(item, 'dueSk') ?? '')
+      .sort()
+      .slice(0, limit);
+  }
+
+  return {
+    async due({ now: until, limit, of }: DueQuery): Promise<readonly string[]> {
+      return (await dueIn(of, until, limit)).map((sk) => sk.split('#')[2] ?? '');
+    },
+
+    async nextDue(of: DueQuery['of']): Promise<EpochMs | undefined> {
+      const [first] = await dueIn(of, Number.MAX_SAFE_INTEGER, 1);
+      return first === undefined ? undefined : Number(first.split('#')[0]);
+    },
+
+    async find(prefix: string, limit: number): Promise<readonly string[]> {
+      if (!/^[0-9a-z]{0,26}$/.test(prefix)) return [];
+      const partitions = prefix === '' ? [...alphabet] : [prefix];
+      const found = await inParallel(partitions, (start) =>
+        take(idsIn(toRunPartition(start), prefix, limit), limit),
+      );
+      return found.flat().slice(0, limit);
+    },
+  };
+
+  async function* idsIn(
+    partition: string,
+    prefix: string,
+    limit: number,
+  ): AsyncGenerator<string, void, undefined> {
+    const items = store.query({
+      where: {
+        that: prefix === '' ? 'pk = :pk' : 'pk = :pk AND begins_with(sk, :prefix)',
+        values: { ':pk': { S: partition }, ...(prefix !== '' && { ':prefix': { S: prefix } }) },
+      },
+      attributes: ['sk', 'expires'],
+      pageSize: limit,
+    });
+    for await (const item of items) if (!isOver(item)) yield textIn(item, 'sk') ?? '';
+  }
+
+  function isOver(item: Item): boolean {
+    return isExpired(item, now());
+  }
+}

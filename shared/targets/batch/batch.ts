@@ -1,0 +1,124 @@
+import type { AwsClients } from '../../aws/clients.ts';
+import { toReason } from '../../aws/errors.ts';
+import { parseToken } from '../../runs/run.ts';
+import { toMessage } from '../../to-message.ts';
+import { describeExecutions } from '../execution/describe-executions.ts';
+import { parseExecutionArn } from '../execution/execution-arn.ts';
+import { findExecution } from '../execution/execution-token.ts';
+import { startExecution } from '../execution/start-execution.ts';
+import { stopExecution } from '../execution/stop-execution.ts';
+import type { Handle, Report, StartAnswer, Target } from '../target.ts';
+import { withFailure } from './failure.ts';
+import { measureInline, toExecutionInput } from './input.ts';
+import { type FoundJob, findJobs, terminateJob } from './jobs.ts';
+import { readStateChange } from './state-change.ts';
+
+export type BatchOptions = {
+  /** After which a call is given up; 10 by default. */
+  readonly callSeconds?: number;
+};
+
+/**
+ * Runs a job on AWS Batch through the state machine that was generated for it (machine.ts), which submits its jobs and
+ * keeps its attempts: for the engine it's one attempt, with tries.
+ *
+ * Takes:  orders whose work is a batch job; the event inline up to ECS's 8,192 characters of overrides.
+ * Gives:  `started` with the execution's ARN.
+ * Repeat: the execution is named after the run, and Step Functions keeps one execution of a name.
+ * Needs:  states:StartExecution on the machine, states:DescribeExecution and states:StopExecution on its executions,
+ *         batch:ListJobs and batch:DescribeJobs, batch:TerminateJob on the jobs.
+ */
+export function createBatchTarget(
+  { sfn, batch }: Pick<AwsClients, 'sfn' | 'batch'>,
+  { callSeconds }: BatchOptions = {},
+): Target {
+  return {
+    name: 'batch',
+    limits: { inline: measureInline },
+
+    async start(order, event) {
+      const { work, token } = order;
+      if (work.target !== 'batch') return refuse(`a batch job can't be started for ${work.target}`);
+      const name = toName(token);
+      if (name === undefined) return refuse(`${token} is not a token`);
+      const input = toExecutionInput({ ...order, work }, event);
+      return startExecution(sfn, { stateMachineArn: work.stateMachine, name, input }, callSeconds);
+    },
+
+    async stop(handle) {
+      const answer = await stopExecution(sfn, handle, toName, callSeconds);
+      // While the execution lives, it would take the end of its job for a failure, and may submit another one.
+      if (answer.kind !== 'asked') return answer;
+      try {
+        await terminateLiving(handle, await listJobs(handle));
+        return answer;
+      } catch (error) {
+        return { kind: 'unknown', reason: toReason(toMessage(error)) };
+      }
+    },
+
+    async describe(handles) {
+      const reports = await describeExecutions(sfn, handles, toName, callSeconds);
+      const all: { readonly report: Report; readonly tries: readonly Report[] }[] = [];
+      for (const [index, report] of reports.entries()) {
+        const handle = handles[index];
+        if (handle !== undefined) all.push(await withJobs(handle, withFailure(report)));
+      }
+      return [...all.map(({ report }) => report), ...all.flatMap(({ tries }) => tries)];
+    },
+
+    report: readStateChange,
+  };
+
+  /** What came of its jobs is told besides, as far as it is to be seen. An execution has not ended while a job lives. */
+  async function withJobs(handle: Handle, report: Report): Promise<{ report: Report; tries: Report[] }> {
+    if (report.state !== 'running' && report.state !== 'ended') return { report, tries: [] };
+    const mustKnow = report.state === 'ended' && report.failure !== undefined;
+    const jobs = await listJobs(handle).catch((error: unknown) => {
+      if (mustKnow) throw error;
+      return [];
+    });
+    const tries = jobs.map(({ tried }): Report => ({ token: handle.token, state: 'tried', try: tried }));
+    if (report.state === 'running' || jobs.every(({ hasEnded }) => hasEnded)) return { report, tries };
+    const terminated = terminateLiving(handle, jobs);
+    if (!mustKnow) {
+      // It has what it wanted: this is a second job of a submission that acted twice.
+      await terminated.catch(() => undefined);
+      return { report, tries };
+    }
+    await terminated;
+    const { token, externalId, startedAt = Date.now() } = report;
+    return {
+      report: { token, ...(externalId === undefined ? {} : { externalId }), state: 'running', startedAt },
+      tries,
+    };
+  }
+
+  async function listJobs(handle: Handle): Promise<readonly FoundJob[]> {
+    const { work } = handle;
+    const found = findExecution(handle, toName);
+    const name = found && parseExecutionArn(found.arn)?.name;
+    if (work.target !== 'batch' || name === undefined) return [];
+    return findJobs(batch, work.jobQueue, name, callSeconds);
+  }
+
+  async function terminateLiving({ token }: Handle, jobs: readonly FoundJob[]): Promise<void> {
+    const reason = `Signalbox asked for the end of ${token}`;
+    const living = jobs.filter(({ hasEnded }) => !hasEnded);
+    await Promise.all(living.map(({ id }) => terminateJob(batch, id, reason, callSeconds)));
+  }
+}
+
+/**
+ * The name of a run's execution: its id. There is one attempt of it here; should there ever be others, they have their
+ * number in their names, as those of other machines do.
+ */
+function toName(token: string): string | undefined {
+  const parsed = parseToken(token);
+  if (parsed === undefined) return undefined;
+  return parsed.attempt === 1 ? parsed.runId : `${parsed.runId}-${parsed.attempt}`;
+}
+
+function refuse(reason: string): StartAnswer {
+  return { kind: 'refused', cause: { class: 'rejected', reason: toReason(reason) } };
+}

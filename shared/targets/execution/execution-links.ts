@@ -1,0 +1,22 @@
+import { parseExecutionArn } from './execution-arn.ts';
+import { parseRedriveId } from './redrive.ts';
+
+/** Where AWS's console shows an execution; undefined for what is no ARN of one. */
+export function toExecutionConsole(externalId: string): string | undefined {
+  const { arn } = parseRedriveId(externalId);
+  const parsed = parseExecutionArn(arn);
+  if (parsed === undefined) return undefined;
+  const { partition, region } = parsed;
+  return `https://${toHost(partition, region)}/states/home?region=${region}#/v2/executions/details/${arn}`;
+}
+
+function toHost(partition: string, region: string): string {
+  switch (partition) {
+    case 'aws-cn':
+      return `${region}.console.amazonaws.cn`;
+    case 'aws-us-gov':
+      return `${region}.console.amazonaws-us-gov.com`;
+    default:
+      return `${region}.console.aws.amazon.com`;
+  }
+}

@@ -1,0 +1,64 @@
+import { DeleteMessageBatchCommand, ReceiveMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+
+export type PollOptions = {
+  readonly sqs: SQSClient;
+  readonly queueUrl: string;
+  /** How many batches are followed at once: the mapping's maximum concurrency. */
+  readonly lines: number;
+  /** Gives what the function answers. */
+  readonly follow: (line: number, payload: unknown) => Promise<unknown>;
+};
+
+/** Does what Lambda's event source mapping does: hands batches to a function, and deletes what did not fail. */
+export function pollQueue({ sqs, queueUrl, lines, follow }: PollOptions): {
+  readonly stop: () => Promise<void>;
+} {
+  const end = new AbortController();
+  const all = Array.from({ length: lines }, (_, line) => poll(line));
+  return {
+    async stop() {
+      end.abort();
+      await Promise.all(all);
+    },
+  };
+
+  async function poll(line: number): Promise<void> {
+    while (!end.signal.aborted) {
+      try {
+        await takeBatch(line);
+      } catch (error) {
+        if (!end.signal.aborted) process.stderr.write(`the wake queue: ${error}\n`);
+      }
+    }
+  }
+
+  async function takeBatch(line: number): Promise<void> {
+    const receive = new ReceiveMessageCommand({
+      QueueUrl: queueUrl,
+      MaxNumberOfMessages: 10,
+      WaitTimeSeconds: 1,
+      VisibilityTimeout: 60,
+    });
+    const { Messages = [] } = await sqs.send(receive, { abortSignal: end.signal });
+    if (Messages.length === 0) return;
+    const answer = await follow(line, {
+      Records: Messages.map(({ MessageId, Body }) => ({ messageId: MessageId, body: Body })),
+    });
+    const failed = new Set(idsIn(answer));
+    const done = Messages.filter(({ MessageId = '' }) => !failed.has(MessageId));
+    if (done.length === 0) return;
+    await sqs.send(
+      new DeleteMessageBatchCommand({
+        QueueUrl: queueUrl,
+        Entries: done.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })),
+      }),
+    );
+  }
+}
+
+function idsIn(answer: unknown): readonly string[] {
+  const failures =
+    typeof answer === 'object' && answer !== null ? Reflect.get(answer, 'batchItemFailures') : undefined;
+  if (!Array.isArray(failures)) throw new Error('the function gave no batchItemFailures');
+  return failures.map(({ itemIdentifier }) => String(itemIdentifier));
+}
