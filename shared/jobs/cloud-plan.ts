@@ -40,6 +40,7 @@ function toWork(job: Job, deployment: Deployment): Work {
             jobQueue: deployed.jobQueue,
             retry: toRetry(job),
             tryTimeoutSeconds: job.timeout,
+            ...(job.container && { ownLength: toOwnLength(job.container) }),
           }
         : notDeployed(job);
     case 'state-machine':
@@ -56,6 +57,10 @@ function toWork(job: Job, deployment: Deployment): Work {
         reason: `job ${job.name} has the target process, which runs on a laptop only`,
       };
   }
+}
+
+function toOwnLength({ command = [], environment = [] }: NonNullable<Job['container']>): number {
+  return JSON.stringify({ command, environment }).length;
 }
 
 function notDeployed({ name, target }: Job): Work {

@@ -83,6 +83,8 @@ export type BatchWork = {
   readonly retry: Retry;
   /** Of one try, from when it runs; the plan's own is that of the whole execution. */
   readonly tryTimeoutSeconds: number;
+  /** Of the definition's own command and variables as JSON, in characters: Batch may count them with the event's. */
+  readonly ownLength?: number;
 };
 
 /** An execution of a STANDARD state machine of the user's. */

@@ -7,7 +7,7 @@ import botocore.parsers
 import botocore.session
 import botocore.validate
 
-from shapes import problems_of, to_members, to_wire
+from shapes import ANSWER, REQUEST, problems_of, to_members, to_wire
 
 # "Common Errors" of each service's API reference, such as
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/CommonErrors.html; they are in no operation's model.
@@ -42,12 +42,17 @@ def operation_of(service, operation):
     return model_of(service).operation_model(operation)
 
 
-def check_request(call):
+def common_errors_of(service):
+    """By name, with the status's first digit."""
+    return {**COMMON_ERRORS, **SERVICE_ERRORS.get(service, {})}
+
+
+def check_request(call, style=REQUEST):
     """What is wrong with a request, by botocore's own check of parameters, and by a stricter one."""
     operation = operation_of(call['service'], call['operation'])
     shape, request = operation.input_shape, call['request']
-    found = problems_of(shape, request)
-    report = botocore.validate.ParamValidator().validate(to_members(shape, request), shape)
+    found = problems_of(shape, request, style)
+    report = botocore.validate.ParamValidator().validate(to_members(shape, request, style), shape)
     if report.has_errors() and not found:
         found = report.generate_report().splitlines()
     return found
@@ -61,7 +66,7 @@ def check_answer(call):
         return ['it is no JSON object']
     if shape is None:
         return [f'{name} is unknown' for name in answer]
-    found = problems_of(shape, answer)
+    found = problems_of(shape, answer, ANSWER)
     parsed = _parse(call)
     if not found and _rounded(to_wire(shape, parsed)) != _rounded(answer):
         found.append('botocore reads something else')
@@ -77,13 +82,13 @@ def check_error(call):
     fields = {name: value for name, value in call['answer'].items() if name not in ('__type', 'message', 'Message')}
     shape = next((each for each in operation.error_shapes if each.error_code == code), None)
     if shape is not None:
-        found = problems_of(shape, fields)
+        found = problems_of(shape, fields, ANSWER)
         status = shape.metadata.get('error', {}).get('httpStatusCode')
         hundreds = 5 if code.startswith(('Server', 'Internal')) else 4
     else:
         found = [f'{name} is unknown' for name in fields]
         status = None
-        hundreds = {**COMMON_ERRORS, **SERVICE_ERRORS.get(call['service'], {})}.get(code)
+        hundreds = common_errors_of(call['service']).get(code)
         if hundreds is None:
             return [f'{code} is no error of {call["operation"]}']
     if call['status'] != status if status else call['status'] // 100 != hundreds:

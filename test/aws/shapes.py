@@ -1,5 +1,6 @@
-"""Checks JSON as it goes over the wire against a shape of a service's model, more strictly than botocore does."""
+"""Checks JSON against a shape of a service's model, more strictly than botocore does."""
 
+import dataclasses
 import functools
 import re
 import sys
@@ -18,50 +19,64 @@ _TYPES = {
     'long': int,
     'float': (int, float),
     'double': (int, float),
-    'timestamp': (int, float),
 }
 
 
-def problems_of(shape, value, path='', is_event=False):
-    """
-    What is wrong with a value: unknown and missing members, types, enums, patterns, least and most.
-    Events write times as text or as milliseconds, and may have null for what is not there.
-    """
+@dataclasses.dataclass(frozen=True)
+class Style:
+    """How JSON writes a shape. By default as the JSON protocols do."""
+
+    # 'seconds', 'milliseconds' or 'iso'
+    times: str = 'seconds'
+    # null stands for what is not there.
+    has_null: bool = False
+    # As Step Functions has it: Names.Like.This.
+    is_pascal: bool = False
+    # Lists and maps may be empty where a request would need one member: so services answer.
+    may_be_empty: bool = False
+
+
+REQUEST = Style()
+ANSWER = Style(may_be_empty=True)
+
+
+def problems_of(shape, value, style, path=''):
+    """What is wrong with a value: unknown and missing members, types, enums, patterns, least and most."""
     if value is None:
-        return [] if is_event else [f'{path or "it"} is null']
-    if is_event and shape.type_name == 'timestamp':
-        return [] if _is_event_time(value) else [f'{path} is no time: {_cut(value)}']
+        return [] if style.has_null else [f'{path or "it"} is null']
+    if shape.type_name == 'timestamp':
+        return [] if _is_time(value, style.times) else [f'{path} is no time in {style.times}: {_cut(value)}']
     expected = _TYPES[shape.type_name]
     is_number = isinstance(value, (int, float)) and not isinstance(value, bool)
     if not (is_number if expected in (int, (int, float)) else isinstance(value, expected)) or (
         expected is int and not isinstance(value, int)
     ):
         return [f'{path or "it"} is no {shape.type_name}: {_cut(value)}']
-    found = _limits(shape, value, path)
+    found = _limits(shape, value, style, path)
     if shape.type_name == 'structure':
-        found += _structure(shape, value, path, is_event)
+        found += _structure(shape, value, style, path)
     elif shape.type_name == 'map':
         for key, each in value.items():
-            found += problems_of(shape.key, key, f'{path} key', is_event)
-            found += problems_of(shape.value, each, f'{path}.*', is_event)
+            found += problems_of(shape.key, key, style, f'{path} key')
+            found += problems_of(shape.value, each, style, f'{path}.*')
     elif shape.type_name == 'list':
         for each in value:
-            found += problems_of(shape.member, each, f'{path}[]', is_event)
+            found += problems_of(shape.member, each, style, f'{path}[]')
     return found
 
 
-def to_members(shape, value):
+def to_members(shape, value, style=REQUEST):
     """The same value under the names that botocore has for its members, which may differ from those on the wire."""
     if isinstance(value, dict) and shape.type_name == 'structure':
-        names = {wire_name(name, member): name for name, member in shape.members.items()}
+        names = {wire_name(name, member, style): name for name, member in shape.members.items()}
         return {
-            names.get(key, key): to_members(shape.members[names[key]], each) if key in names else each
+            names.get(key, key): to_members(shape.members[names[key]], each, style) if key in names else each
             for key, each in value.items()
         }
     if isinstance(value, dict) and shape.type_name == 'map':
-        return {key: to_members(shape.value, each) for key, each in value.items()}
+        return {key: to_members(shape.value, each, style) for key, each in value.items()}
     if isinstance(value, list) and shape.type_name == 'list':
-        return [to_members(shape.member, each) for each in value]
+        return [to_members(shape.member, each, style) for each in value]
     return value
 
 
@@ -72,7 +87,9 @@ def to_wire(shape, parsed):
     if isinstance(parsed, dict) and shape.type_name == 'structure':
         members = shape.members
         return {
-            wire_name(name, members[name]): to_wire(members[name], each) for name, each in parsed.items() if name in members
+            wire_name(name, members[name], ANSWER): to_wire(members[name], each)
+            for name, each in parsed.items()
+            if name in members
         }
     if isinstance(parsed, dict):
         return {key: to_wire(shape.value, each) for key, each in parsed.items()}
@@ -81,25 +98,26 @@ def to_wire(shape, parsed):
     return parsed
 
 
-def wire_name(name, member):
-    return member.serialization.get('name', name)
+def wire_name(name, member, style):
+    wired = member.serialization.get('name', name)
+    return wired[0].upper() + wired[1:] if style.is_pascal else wired
 
 
-def _structure(shape, value, path, is_event):
-    members = {wire_name(name, member): member for name, member in shape.members.items()}
-    required = {wire_name(name, shape.members[name]) for name in shape.required_members}
+def _structure(shape, value, style, path):
+    members = {wire_name(name, member, style): member for name, member in shape.members.items()}
+    required = {wire_name(name, shape.members[name], style) for name in shape.required_members}
     found = [f'{_join(path, name)} is missing' for name in sorted(required - value.keys())]
     if shape.metadata.get('union') and len(value) != 1:
         found.append(f'{path} has {len(value)} members of a union')
     for name, each in value.items():
         if name in members:
-            found += problems_of(members[name], each, _join(path, name), is_event)
+            found += problems_of(members[name], each, style, _join(path, name))
         else:
             found.append(f'{_join(path, name)} is unknown')
     return found
 
 
-def _limits(shape, value, path):
+def _limits(shape, value, style, path):
     metadata = shape.metadata
     found = []
     if shape.type_name in ('string', 'list', 'map'):
@@ -108,7 +126,8 @@ def _limits(shape, value, path):
         size, what = value, 'big'
     else:
         return found
-    if size < metadata.get('min', size):
+    is_spared = size == 0 and style.may_be_empty and shape.type_name in ('list', 'map')
+    if size < metadata.get('min', size) and not is_spared:
         found.append(f'{path} is {size} {what}, less than {metadata["min"]}')
     if size > metadata.get('max', size):
         found.append(f'{path} is {size} {what}, more than {metadata["max"]}')
@@ -119,16 +138,16 @@ def _limits(shape, value, path):
     return found
 
 
-def _is_event_time(value):
-    if isinstance(value, bool):
+def _is_time(value, times):
+    if times == 'iso':
+        try:
+            return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
+        except ValueError:
+            return False
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
         return False
-    # Milliseconds of this century, which seconds are not.
-    if isinstance(value, (int, float)):
-        return value > 946_684_800_000
-    try:
-        return isinstance(value, str) and datetime.fromisoformat(value).tzinfo is not None
-    except ValueError:
-        return False
+    # The same number is a time of this century in one of both only; small ones are times that tests make up.
+    return isinstance(value, int) and value > 100_000_000_000 if times == 'milliseconds' else value < 100_000_000_000
 
 
 @functools.cache

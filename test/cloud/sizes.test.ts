@@ -53,6 +53,8 @@ const works: Readonly<Record<'fargate' | 'codebuild' | 'batch' | 'state-machine'
     jobQueue,
     retry: toPlan().retry,
     tryTimeoutSeconds: 60,
+    // Of its command and variables, those of AWS_ENDPOINT_URL_S3 included.
+    ownLength: 1000,
   },
   'state-machine': {
     target: 'state-machine',
@@ -67,14 +69,16 @@ type TargetName = keyof typeof works;
 async function startServices() {
   const fauxqs = await startFauxqs();
   const bucket = await createBucket(fauxqs, 'payloads');
-  const environment = {
+  const variables = {
     AWS_ACCESS_KEY_ID: 'job',
     AWS_SECRET_ACCESS_KEY: 'job',
     AWS_REGION: region,
     AWS_ENDPOINT_URL_S3: fauxqs.endpoint,
   };
   const ecs = createEcs({
-    definitions: [{ family: 'hashes', revision: 1, containers: [{ name: 'job', command, environment }] }],
+    definitions: [
+      { family: 'hashes', revision: 1, containers: [{ name: 'job', command, environment: variables }] },
+    ],
     readObject: async (arn) => {
       const { GetObjectCommand } = await import('@aws-sdk/client-s3');
       const [, Bucket = '', Key = ''] = /^arn:aws:s3:::([^/]+)\/(.+)$/.exec(arn) ?? [];
@@ -83,11 +87,11 @@ async function startServices() {
     },
   });
   const codeBuild = createCodeBuild({
-    projects: [{ name: 'hashes', work: { kind: 'command', command }, variables: environment }],
+    projects: [{ name: 'hashes', work: { kind: 'command', command }, variables }],
   });
   const batch = createBatch({
     queues: [jobQueue],
-    definitions: { [jobDefinition]: { command, environment } },
+    definitions: { [jobDefinition]: { command, environment: variables } },
   });
   const machine = toBatchMachine({
     job: 'hashes',

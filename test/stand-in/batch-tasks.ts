@@ -1,5 +1,6 @@
 import { type Job, toDetail } from './batch-job.ts';
 import { toList, toObject } from './batch-request.ts';
+import { recordTask } from './record.ts';
 import { ServiceError } from './service.ts';
 import { TaskError, type TaskHandler } from './step-functions-machine.ts';
 
@@ -72,7 +73,9 @@ export function createBatchTasks({ operate, find, onEnd }: Jobs): BatchTasks {
       if (fault !== undefined && fault.kind !== 'acts twice') {
         throw new TaskError(fault.error, fault.cause ?? `${fault.error} (Service: AWSBatch)`);
       }
-      return toPascal(await act(request, signal, true));
+      const result = act(request, signal, true).then(toPascal);
+      recordTask(task, input, result);
+      return result;
     };
   }
 

@@ -42,7 +42,8 @@ export const measureInline: Measure = (order, text) => {
   const all = { ...variables, STP_CURRENT_ATTEMPT: variables['STP_MAXIMUM_ATTEMPTS'], ...addedBySteps };
   const environment = Object.entries(all).map(([name, value]) => ({ name, value }));
   const overrides = { containerOverrides: [{ name: 'default', environment }] };
-  return { size: JSON.stringify(overrides).length + addedLength, most: mostOverrides };
+  const ownLength = work.target === 'batch' ? (work.ownLength ?? 0) : 0;
+  return { size: JSON.stringify(overrides).length + ownLength + addedLength, most: mostOverrides };
 };
 
 /** Step Functions marks the jobs that it waits for so. */
