@@ -67,8 +67,7 @@ def check_answer(call):
     if shape is None:
         return [f'{name} is unknown' for name in answer]
     found = problems_of(shape, answer, ANSWER)
-    parsed = _parse(call)
-    if not found and _rounded(to_wire(shape, parsed)) != _rounded(answer):
+    if not found and _rounded(to_wire(shape, _parse(call))) != _rounded(answer):
         found.append('botocore reads something else')
     return found
 

@@ -54,7 +54,8 @@ _BUILD = {
                 'end-time': _TIME,
                 'duration-in-seconds': True,
                 'phase-type': 'BuildPhaseType',
-                'phase-status': 'StatusType',
+                # Beside the model's: https://docs.aws.amazon.com/codebuild/latest/userguide/notification-rules.html
+                'phase-status': 'StatusType|CLIENT_ERROR',
             }
         ],
     },
@@ -65,7 +66,9 @@ def check_event(event):
     """What is wrong with an event: its envelope, and its detail by what the service's model calls the same."""
     found = [f'{name} is missing' for name in ENVELOPE.keys() - event.keys()]
     found += [f'{name} is unknown' for name in event.keys() - ENVELOPE.keys()]
-    found += [f'{name} is no {ENVELOPE[name].__name__}' for name in event.keys() & ENVELOPE if not isinstance(event[name], ENVELOPE[name])]
+    for name in event.keys() & ENVELOPE:
+        if not isinstance(event[name], ENVELOPE[name]):
+            found.append(f'{name} is no {ENVELOPE[name].__name__}')
     if found:
         return found
     if not re.fullmatch(r'\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ', event['time']):
@@ -108,11 +111,14 @@ def _check_build(detail, resources):
 def _check_like(value, like, path):
     if isinstance(like, dict):
         found = [f'{path}.{name} is unknown' for name in value.keys() - like.keys()]
-        return found + [each for name in value.keys() & like for each in _check_like(value[name], like[name], f'{path}.{name}')]
+        for name in value.keys() & like:
+            found += _check_like(value[name], like[name], f'{path}.{name}')
+        return found
     if isinstance(like, list):
         return [each for item in value for each in _check_like(item, like[0], f'{path}[]')]
     if isinstance(like, str):
-        return problems_of(model_of('codebuild').shape_for(like), value, Style(), path)
+        enum, *others = like.split('|')
+        return [] if value in others else problems_of(model_of('codebuild').shape_for(enum), value, Style(), path)
     if isinstance(like, re.Pattern) and not like.fullmatch(value):
         return [f'{path} is {value}']
     return []

@@ -1,6 +1,7 @@
 import type { Deployment } from '../../shared/jobs/deployment.ts';
 import { parseJobs } from '../../shared/jobs/parse.ts';
 import { toRetry } from '../../shared/jobs/retry-plan.ts';
+import { toRunId } from '../../shared/runs/identity.ts';
 import { toLongestSeconds } from '../../shared/runs/retry.ts';
 import { toBatchMachine } from '../../shared/targets/batch/machine.ts';
 import { account, region } from '../stand-in/core.ts';
@@ -73,12 +74,19 @@ export function toBatchDefinition() {
   });
 }
 
+const messageId = '0d9d2b4e-8f60-4c13-9e06-3f2c5d6a7b81';
+
+/** The run that the delivery is recorded as. */
+export function toIdOfRun(target: TargetName): string {
+  return toRunId(target, toQueue(target), messageId);
+}
+
 /** The same message each time, as SQS delivers it again. `padding` makes it longer. */
 export function toDelivery(target: TargetName, padding = '') {
   return {
     Records: [
       {
-        messageId: '0d9d2b4e-8f60-4c13-9e06-3f2c5d6a7b81',
+        messageId,
         receiptHandle: 'not-used-here',
         body: JSON.stringify({ order: 17, padding }),
         attributes: {

@@ -54,6 +54,8 @@ export type Process = {
   readonly follow: (message: Message) => Promise<boolean>;
   /** Tells all runs that are due that they are. */
   readonly sweep: () => Promise<void>;
+  /** The same for one, without asking which are. */
+  readonly look: (runId: string) => Promise<void>;
   readonly end: () => void;
 };
 
@@ -114,9 +116,12 @@ export function openProcess({ url, table, bucket, now, cut, fault, noticed }: Pr
       return batchItemFailures.length === 0;
     },
     async sweep() {
-      for (const of of ['line', 'rest'] as const) {
-        for (const id of await ledger.due({ now: now(), limit: 10, of })) await engine.tell(id, { kind: 'due' });
+      for (const lane of ['line', 'rest'] as const) {
+        for (const id of await ledger.due({ now: now(), limit: 10, of: lane })) await engine.tell(id, { kind: 'due' });
       }
+    },
+    async look(runId) {
+      await engine.tell(runId, { kind: 'due' });
     },
     end() {
       for (const client of made) client.destroy();

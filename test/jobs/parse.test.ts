@@ -16,13 +16,13 @@ describe('jobs.yml', () => {
     expect(jobs.map((job) => [job.line, job.name, job.target])).toEqual([
       [21, 'render-invoice', 'fargate'],
       [119, 'import-orders', 'fargate'],
-      [146, 'nightly-export', 'codebuild'],
-      [162, 'legacy-export', 'codebuild'],
-      [172, 'train-prices', 'batch'],
-      [192, 'resize-photos', 'batch'],
-      [208, 'simulate', 'batch'],
-      [224, 'reconcile', 'state-machine'],
-      [239, 'word-count', 'process'],
+      [148, 'nightly-export', 'codebuild'],
+      [164, 'legacy-export', 'codebuild'],
+      [174, 'train-prices', 'batch'],
+      [194, 'resize-photos', 'batch'],
+      [210, 'simulate', 'batch'],
+      [226, 'reconcile', 'state-machine'],
+      [241, 'word-count', 'process'],
     ]);
   });
 
@@ -51,7 +51,7 @@ describe('jobs.yml', () => {
 
     expect(job).toEqual({
       name: 'word-count',
-      line: 239,
+      line: 241,
       target: 'process',
       timeout: 3600,
       startTimeout: 3600,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import type { Server } from 'node:http';
 import { createRequire } from 'node:module';
@@ -38,20 +39,15 @@ export async function makeTable(): Promise<Table> {
   return { client, table };
 }
 
-/** The same for whoever stops it. */
+/** The same for whoever stops it. In a DynamoDB that is there already, when test/aws/main.ts has started moto. */
 export async function openTable(): Promise<OpenTable> {
-  const server = dynalite({ createTableMs: 0 });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const endpoint = `http://127.0.0.1:${port}`;
+  const { endpoint, close } = await startDynamo();
   const client = createClient(endpoint);
   const stop = async () => {
     client.destroy();
-    server.closeAllConnections();
-    await new Promise((resolve) => server.close(resolve));
+    await close();
   };
-  const table = 'signalbox-runs';
+  const table = `signalbox-runs-${randomUUID()}`;
   await client.send(new CreateTableCommand({ TableName: table, ...toRequest() }));
   for (let tries = 0; tries < 200; tries++) {
     const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));
@@ -133,6 +129,22 @@ export async function allItems({ client, table }: Table): Promise<readonly Recor
     from = page.LastEvaluatedKey;
   } while (from !== undefined);
   return items;
+}
+
+async function startDynamo(): Promise<{ readonly endpoint: string; readonly close: () => Promise<void> }> {
+  const endpoint = process.env['SIGNALBOX_MOTO'];
+  if (endpoint !== undefined) return { endpoint, close: async () => {} };
+  const server = dynalite({ createTableMs: 0 });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
 }
 
 function createClient(endpoint: string): DynamoDBClient {
