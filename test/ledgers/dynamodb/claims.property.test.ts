@@ -10,7 +10,7 @@ import { createMemoryLedger } from '../../support/memory-ledger.ts';
 import { type Mode, queue, toDelivery, toOwners } from './deliveries.ts';
 
 /** FC_RUNS=100000 for a long run; each of these makes many calls. */
-const numRuns = Math.ceil(Number(process.env['FC_RUNS'] ?? 3000) / 100);
+const numRuns = Math.ceil(Number(process.env['FC_RUNS'] ?? 1600) / 200);
 
 type Coming = { readonly records: readonly number[]; readonly mode: Mode; readonly cut: Cut | undefined };
 

@@ -78,6 +78,6 @@ it('a state machine makes the attempts, with the waits, that the retry rules ask
       expect(world.batch.jobs().map(({ name }) => name)).toEqual(names.map((name) => `${runId}-${name}`));
       expect(world.waits()).toEqual(waits);
     }),
-    { numRuns: 20, interruptAfterTimeLimit: 20_000 },
+    { numRuns: Math.ceil(Number(process.env['FC_RUNS'] ?? 8000) / 1000), interruptAfterTimeLimit: 50_000 },
   );
 }, 60_000);
