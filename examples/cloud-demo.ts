@@ -15,17 +15,9 @@ import { isFinished, type Run } from '../shared/runs/run.ts';
 import { type Cloud, startCloud } from '../test/cloud/cloud.ts';
 import { deployExamples } from '../test/cloud/examples.ts';
 import { sweep } from '../test/cloud/sweep.ts';
+import { toSurprises } from './outcome.ts';
 import { toQueueDelivery } from './queue-messages.ts';
 
-/** How each run must end, by job. */
-const expected: Readonly<Record<string, { status: Run['status']; attempts: number; runs: number }>> = {
-  'word-index': { status: 'succeeded', attempts: 1, runs: 2 },
-  'csv-summary': { status: 'succeeded', attempts: 1, runs: 1 },
-  'flaky-import': { status: 'succeeded', attempts: 3, runs: 1 },
-  'endless-report': { status: 'timed-out', attempts: 1, runs: 1 },
-  'bulk-order': { status: 'succeeded', attempts: 1, runs: 1 },
-  'shipping-label': { status: 'succeeded', attempts: 1, runs: 3 },
-};
 const mostSeconds = 90;
 
 const path = fileURLToPath(new URL('cloud-jobs.yml', import.meta.url));
@@ -147,18 +139,4 @@ function tellNews(seen: Map<string, string>, { id, job, status, attempts }: Run)
   if (seen.get(id) === news) return;
   seen.set(id, news);
   say(`  ${`${((Date.now() - startedAt) / 1000).toFixed(1)} s`.padStart(7)} ${job.padEnd(15)} ${news}`);
-}
-
-function toSurprises(runs: readonly Run[]): string[] {
-  return Object.entries(expected).flatMap(([job, { status, attempts, runs: count }]) => {
-    const own = runs.filter((run) => run.job === job);
-    const others = own.filter((run) => run.status !== status || run.attempts.length !== attempts);
-    return [
-      ...(own.length === count ? [] : [`${job} has ${own.length} runs, expected ${count}`]),
-      ...others.map(
-        (run) =>
-          `${job} ${run.status} after ${run.attempts.length} attempts, expected ${status} after ${attempts}`,
-      ),
-    ];
-  });
 }

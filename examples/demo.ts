@@ -12,17 +12,9 @@ import { isObject } from '../shared/events/json.ts';
 import { parseJobs } from '../shared/jobs/parse.ts';
 import { createLog } from '../shared/local/log.ts';
 import { isFinished, type Run } from '../shared/runs/run.ts';
+import { toSurprises } from './outcome.ts';
 import { toQueueDelivery } from './queue-messages.ts';
 
-/** How each run must end, by job. */
-const expected: Readonly<Record<string, { status: Run['status']; attempts: number; runs: number }>> = {
-  'word-index': { status: 'succeeded', attempts: 1, runs: 2 },
-  'csv-summary': { status: 'succeeded', attempts: 1, runs: 1 },
-  'flaky-import': { status: 'succeeded', attempts: 3, runs: 1 },
-  'endless-report': { status: 'timed-out', attempts: 1, runs: 1 },
-  'bulk-order': { status: 'succeeded', attempts: 1, runs: 1 },
-  'shipping-label': { status: 'succeeded', attempts: 1, runs: 3 },
-};
 const mostSeconds = 50;
 
 const path = fileURLToPath(new URL('jobs.yml', import.meta.url));
@@ -123,20 +115,6 @@ async function waitForEnd({ local }: Dev, ids: ReadonlySet<string>): Promise<Run
     }
     await sleep(100);
   }
-}
-
-function toSurprises(runs: readonly Run[]): string[] {
-  return Object.entries(expected).flatMap(([job, { status, attempts, runs: count }]) => {
-    const own = runs.filter((run) => run.job === job);
-    const others = own.filter((run) => run.status !== status || run.attempts.length !== attempts);
-    return [
-      ...(own.length === count ? [] : [`${job} has ${own.length} runs, expected ${count}`]),
-      ...others.map(
-        (run) =>
-          `${job} ${run.status} after ${run.attempts.length} attempts, expected ${status} after ${attempts}`,
-      ),
-    ];
-  });
 }
 
 function since(): string {

@@ -1,4 +1,6 @@
-import { type Links, toLinks } from '../targets/links.ts';
+import { toTryLinks } from '../targets/batch/links.ts';
+import type { Links } from '../targets/console.ts';
+import { toLinks } from '../targets/links.ts';
 import type { Cause } from './failure.ts';
 import { type Attempt, type EpochMs, isFinished, type Run, type Try } from './run.ts';
 
@@ -35,11 +37,8 @@ export type AttemptView = {
   /** Why a start of this attempt did not live. */
   readonly lastSetback?: Cause;
   /** A page of the AWS console, and the log stream. */
-  readonly links?: Partial<Links>;
+  readonly links?: Links;
 };
-
-/** https://docs.aws.amazon.com/batch/latest/userguide/using_cloudwatch_logs.html */
-const batchLogGroup = '/aws/batch/job';
 
 export function toRunView(run: Run): RunView {
   const { id, job, status, source, eventId, plan, cause, stopping, replayOf } = run;
@@ -69,33 +68,24 @@ function toAttemptViews(run: Run, attempt: Attempt): readonly AttemptView[] {
     : tries.map((each) => toTryView(run, attempt, each));
 }
 
-function toTryView(
-  run: Run,
-  { start }: Attempt,
-  { number, externalId, startedAt, endedAt, failure, logStream }: Try,
-): AttemptView {
-  const console = start.externalId && toLinks(run.plan.work, start.externalId)?.console;
-  const links = {
-    ...(console ? { console } : {}),
-    ...(logStream === undefined ? {} : { logs: { group: batchLogGroup, stream: logStream } }),
-  };
+function toTryView({ plan: { work } }: Run, { start }: Attempt, each: Try): AttemptView {
+  const { number, externalId, startedAt, endedAt, failure } = each;
+  const links = work.target === 'batch' ? toTryLinks(work, each) : undefined;
   return {
     attempt: number,
-    status:
-      endedAt === undefined
-        ? startedAt === undefined
-          ? 'starting'
-          : 'running'
-        : failure
-          ? 'failed'
-          : 'succeeded',
+    status: toTryStatus(each),
     starts: 1,
     token: start.token,
     externalId,
     ...span(startedAt, endedAt),
     ...(failure ? { failure } : {}),
-    ...(Object.keys(links).length > 0 ? { links } : {}),
+    ...(links ? { links } : {}),
   };
+}
+
+function toTryStatus({ startedAt, endedAt, failure }: Try): AttemptView['status'] {
+  if (endedAt !== undefined) return failure ? 'failed' : 'succeeded';
+  return startedAt === undefined ? 'starting' : 'running';
 }
 
 function toAttemptView(run: Run, attempt: Attempt): AttemptView {

@@ -1,14 +1,10 @@
 import type { BatchWork } from '../../runs/plan.ts';
 import type { Try } from '../../runs/run.ts';
+import { type Links, toConsole } from '../console.ts';
 import { toExecutionConsole } from '../execution/execution-links.ts';
 
-export type Links = {
-  readonly console: string;
-  readonly logs?: { readonly group: string; readonly stream: string };
-};
-
 /** Where a person finds an execution. Its jobs have the logs. Undefined when the external id is not an execution's. */
-export function links(_work: BatchWork, externalId: string): Links | undefined {
+export function toLinks(_work: BatchWork, externalId: string): Links | undefined {
   const console = toExecutionConsole(externalId);
   return console === undefined ? undefined : { console };
 }
@@ -20,19 +16,9 @@ export function links(_work: BatchWork, externalId: string): Links | undefined {
 export function toTryLinks({ jobQueue }: BatchWork, { externalId, logStream }: Try): Links | undefined {
   const [, partition, , region] = jobQueue.split(':');
   if (partition === undefined || region === undefined) return undefined;
-  const console = `https://${toHost(partition, region)}/batch/home?region=${region}#jobs/detail/${encodeURIComponent(externalId)}`;
+  const page = `batch/home?region=${region}#jobs/detail/${encodeURIComponent(externalId)}`;
+  const console = toConsole(partition, region, page);
   return logStream === undefined
     ? { console }
     : { console, logs: { group: '/aws/batch/job', stream: logStream } };
-}
-
-function toHost(partition: string, region: string): string {
-  switch (partition) {
-    case 'aws-cn':
-      return `${region}.console.amazonaws.cn`;
-    case 'aws-us-gov':
-      return `${region}.console.amazonaws-us-gov.com`;
-    default:
-      return `${region}.console.aws.amazon.com`;
-  }
 }

@@ -1,3 +1,4 @@
+import { toConsole } from '../console.ts';
 import { parseExecutionArn } from './execution-arn.ts';
 import { parseRedriveId } from './redrive.ts';
 
@@ -7,16 +8,5 @@ export function toExecutionConsole(externalId: string): string | undefined {
   const parsed = parseExecutionArn(arn);
   if (parsed === undefined) return undefined;
   const { partition, region } = parsed;
-  return `https://${toHost(partition, region)}/states/home?region=${region}#/v2/executions/details/${arn}`;
-}
-
-function toHost(partition: string, region: string): string {
-  switch (partition) {
-    case 'aws-cn':
-      return `${region}.console.amazonaws.cn`;
-    case 'aws-us-gov':
-      return `${region}.console.amazonaws-us-gov.com`;
-    default:
-      return `${region}.console.aws.amazon.com`;
-  }
+  return toConsole(partition, region, `states/home?region=${region}#/v2/executions/details/${arn}`);
 }

@@ -1,13 +1,8 @@
 import type { FargateWork } from '../../runs/plan.ts';
-
-/** Where a person finds a task: its page in the AWS console, and the log stream of the job's container. */
-export type Links = {
-  readonly console: string;
-  readonly logs?: { readonly group: string; readonly stream: string };
-};
+import { type Links, toConsole } from '../console.ts';
 
 /**
- * `externalId` is the task's ARN; undefined for what is none.
+ * Where a person finds a task, and the log stream of the job's container. `externalId` is the task's ARN; undefined for what is none.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
  */
 export function toLinks(
@@ -23,22 +18,11 @@ export function toLinks(
   const cluster = parts.length > 1 ? parts[0] : work.cluster.split('/').at(-1);
   const page = `ecs/v2/clusters/${cluster}/tasks/${id}/configuration?region=${region}`;
   return {
-    console: `https://${toHost(partition, region)}/${page}`,
+    console: toConsole(partition, region, page),
     ...(work.logs === undefined
       ? {}
       : {
           logs: { group: work.logs.group, stream: `${work.logs.streamPrefix}/${work.container}/${id}` },
         }),
   };
-}
-
-function toHost(partition: string, region: string): string {
-  switch (partition) {
-    case 'aws-cn':
-      return `${region}.console.amazonaws.cn`;
-    case 'aws-us-gov':
-      return 'console.amazonaws-us-gov.com';
-    default:
-      return `${region}.console.aws.amazon.com`;
-  }
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { links, toTryLinks } from '../../../shared/targets/batch/links.ts';
+import { toLinks, toTryLinks } from '../../../shared/targets/batch/links.ts';
 import { toExecutionArn, toMachineArn } from '../../stand-in/step-functions.ts';
 import { jobQueue, retry } from './world.ts';
 
@@ -14,10 +14,10 @@ const work = {
 describe('the links of a batch job', () => {
   it('lead to the execution', () => {
     const arn = toExecutionArn('report', 'one');
-    expect(links(work, arn)).toEqual({
+    expect(toLinks(work, arn)).toEqual({
       console: `https://eu-west-1.console.aws.amazon.com/states/home?region=eu-west-1#/v2/executions/details/${arn}`,
     });
-    expect(links(work, 'one')).toBeUndefined();
+    expect(toLinks(work, 'one')).toBeUndefined();
   });
 
   it('lead to a try and to what it wrote', () => {
@@ -31,7 +31,7 @@ describe('the links of a batch job', () => {
   it('stay in their partition', () => {
     const chinese = { ...work, jobQueue: 'arn:aws-cn:batch:cn-north-1:123456789012:job-queue/reports' };
     expect(toTryLinks(chinese, { number: 1, externalId: 'job-1' })?.console).toBe(
-      'https://cn-north-1.console.amazonaws.cn/batch/home?region=cn-north-1#jobs/detail/job-1',
+      'https://console.amazonaws.cn/batch/home?region=cn-north-1#jobs/detail/job-1',
     );
   });
 });

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { links } from '../../../shared/targets/codebuild/links.ts';
+import { toLinks } from '../../../shared/targets/codebuild/links.ts';
 import { toWork } from './world.ts';
 
 const uuid = '5f0c6a1e-3b7d-4c1e-9a55-0d6f2b8c7e14';
 const linksOf = (partition: string, region: string) =>
-  links(toWork('thumbnails'), `arn:${partition}:codebuild:${region}:123456789012:build/thumbnails:${uuid}`);
+  toLinks(toWork('thumbnails'), `arn:${partition}:codebuild:${region}:123456789012:build/thumbnails:${uuid}`);
 
 describe('the links of a build', () => {
   it.each([
@@ -24,6 +24,6 @@ describe('the links of a build', () => {
     'arn:aws:ecs:eu-west-1:123456789012:task/c/1',
     'arn:aws:codebuild:eu-west-1:123456789012:build/a:b"onclick=',
   ])('are none for %j', (externalId) => {
-    expect(links(toWork('thumbnails'), externalId)).toBeUndefined();
+    expect(toLinks(toWork('thumbnails'), externalId)).toBeUndefined();
   });
 });

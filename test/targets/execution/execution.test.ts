@@ -8,7 +8,7 @@ import {
 } from '../../../shared/targets/execution/execution-arn.ts';
 import { toExecutionReason } from '../../../shared/targets/execution/execution-reason.ts';
 import { parseRedriveId, toRedriveId } from '../../../shared/targets/execution/redrive.ts';
-import { links } from '../../../shared/targets/state-machine/links.ts';
+import { toLinks } from '../../../shared/targets/state-machine/links.ts';
 import { runId } from '../../support/draft.ts';
 
 const machine = 'arn:aws:states:eu-west-1:123456789012:stateMachine:reconcile';
@@ -151,17 +151,17 @@ describe('where a person finds an execution', () => {
     ],
     [
       'arn:aws-cn:states:cn-north-1:123456789012:execution:reconcile:night-1',
-      'https://cn-north-1.console.amazonaws.cn/states/home?region=cn-north-1#/v2/executions/details/arn:aws-cn:states:cn-north-1:123456789012:execution:reconcile:night-1',
+      'https://console.amazonaws.cn/states/home?region=cn-north-1#/v2/executions/details/arn:aws-cn:states:cn-north-1:123456789012:execution:reconcile:night-1',
     ],
     [
       'arn:aws-us-gov:states:us-gov-west-1:123456789012:execution:reconcile:night-1',
-      'https://us-gov-west-1.console.amazonaws-us-gov.com/states/home?region=us-gov-west-1#/v2/executions/details/arn:aws-us-gov:states:us-gov-west-1:123456789012:execution:reconcile:night-1',
+      'https://console.amazonaws-us-gov.com/states/home?region=us-gov-west-1#/v2/executions/details/arn:aws-us-gov:states:us-gov-west-1:123456789012:execution:reconcile:night-1',
     ],
   ])('is, of %s, a page of the console', (externalId, console) => {
-    expect(links(work, externalId)).toEqual({ console });
+    expect(toLinks(work, externalId)).toEqual({ console });
   });
 
   it('is nowhere for what is no execution', () => {
-    expect(links(work, 'arn:aws:ecs:eu-west-1:123456789012:task/jobs/0123')).toBeUndefined();
+    expect(toLinks(work, 'arn:aws:ecs:eu-west-1:123456789012:task/jobs/0123')).toBeUndefined();
   });
 });

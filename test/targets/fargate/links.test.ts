@@ -20,7 +20,7 @@ describe('the way to a task', () => {
   });
 
   it.each([
-    ['arn:aws-cn:ecs:cn-north-1:123456789012:task/jobs/0a1b', 'https://cn-north-1.console.amazonaws.cn/'],
+    ['arn:aws-cn:ecs:cn-north-1:123456789012:task/jobs/0a1b', 'https://console.amazonaws.cn/'],
     ['arn:aws-us-gov:ecs:us-gov-west-1:123456789012:task/jobs/0a1b', 'https://console.amazonaws-us-gov.com/'],
   ])('leads to the console of its partition: %s', (arn, start) => {
     expect(toLinks(work, arn)?.console.startsWith(start)).toBe(true);
