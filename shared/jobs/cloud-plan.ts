@@ -60,7 +60,7 @@ function toWork(job: Job, deployment: Deployment): Work {
 }
 
 function toOwnLength({ command = [], environment = [] }: NonNullable<Job['container']>): number {
-  return JSON.stringify({ command, environment }).length;
+  return Buffer.byteLength(JSON.stringify({ command, environment }));
 }
 
 function notDeployed({ name, target }: Job): Work {

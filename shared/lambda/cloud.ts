@@ -58,6 +58,9 @@ const linePaces: Readonly<Record<CloudTarget, PaceOptions>> = {
 /** There may be a thousand functions of a trigger at once: each starts a run now and then, and steps back when refused. */
 const triggerPace: PaceOptions = { perSecond: 0.5, least: 0.02, most: 0.5, burst: 2, fall: 0.1 };
 
+/** Characters. What is longer has to be stored first: whoever sent it doesn't wait for that and for a start. */
+const longestAtOnce = 8_192;
+
 /** Opens nothing yet: each client connects when it's used first. Throws for a deployment that can't be read. */
 export function openCloud(stores: CloudStores, { role, now, warn }: CloudOptions): Cloud {
   const deployment: Deployment = JSON.parse(readFileSync(stores.deploymentPath, 'utf8'));
@@ -82,8 +85,8 @@ export function openCloud(stores: CloudStores, { role, now, warn }: CloudOptions
     targets,
     payloads,
     waker,
-    startsAtOnce: ({ plan: { work } }) =>
-      role === 'trigger' && (paces.get(work.target)?.ask(now()) ?? 0) === 0,
+    startsAtOnce: ({ plan: { work } }, event = '') =>
+      role === 'trigger' && event.length <= longestAtOnce && (paces.get(work.target)?.ask(now()) ?? 0) === 0,
     now,
     warn,
   });

@@ -10,6 +10,9 @@ import type { StateChange } from '../targets/target.ts';
 
 export type ByHand = StateChange & { readonly kind: 'by-hand' };
 
+/** The longest that anything runs. */
+const yearSeconds = 31_536_000;
+
 /** What a person started, as a run of the job that it is one of. */
 export type Adopted = { readonly draft: Draft; readonly token: string };
 
@@ -21,7 +24,8 @@ export type AdoptParts = {
 
 /**
  * What a person started becomes a run of the job whose task definition, project or state machine it is made of; of no
- * job, or of several that share it, it's nobody's. It is not tried again: a person is there to do that.
+ * job, or of several that share it, it's nobody's. It is not tried again, nor ever stopped for its time: whoever started
+ * it is there to do that.
  */
 export function adopt(
   target: string,
@@ -36,7 +40,12 @@ export function adopt(
   const { job, plan } = only;
   const id = toRunId(job.name, `by-hand:${target}`, externalId);
   const at = now();
-  const once: Plan = { ...plan, retry: { ...plan.retry, attempts: 1 } };
+  const once: Plan = {
+    ...plan,
+    retry: { ...plan.retry, attempts: 1 },
+    timeoutSeconds: yearSeconds,
+    startTimeoutSeconds: yearSeconds,
+  };
   const draft: Draft = {
     run: toStarted(
       {

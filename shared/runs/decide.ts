@@ -19,6 +19,8 @@ import {
 
 /** How long a target may show no trace of what it started before that is taken for lost, in milliseconds. */
 const lostAfterMs = 600_000;
+/** What was started may not be seen for so long, in milliseconds; far beyond what AWS needs. */
+const visibleAfterMs = 120_000;
 /** How old a look that found no trace may be to count, in milliseconds. */
 const freshMs = 60_000;
 
@@ -79,8 +81,9 @@ function onStartAnswered(run: Run, token: string, answer: StartAnswer, now: Epoc
     case 'refused':
       // Seen alive already: the refusal is of a repeated call, not of the start.
       if (attempt.start.externalId !== undefined || attempt.startedAt !== undefined) return run;
-      // A busy target says nothing of an earlier call whose answer was lost.
-      if (attempt.start.unknownAnswers > 0 && isBusy(answer.cause)) return repeatStart(run, attempt, now);
+      if (attempt.start.unknownAnswers > 0 && !isDefinite(attempt, answer.cause, now)) {
+        return repeatStart(run, attempt, now);
+      }
       if (run.status === 'stopping') return endStopping(run, now);
       return run.status === 'starting' && owesStart(run, token) ? refuseStart(run, answer.cause, now) : run;
     case 'unknown':
@@ -98,8 +101,13 @@ function repeatStart(run: Run, attempt: Attempt, now: EpochMs): Run {
   return withEffect(counted, { kind: 'start', key: `start:${token}`, token, notBefore });
 }
 
-function isBusy(cause: Cause): boolean {
-  return cause.class === 'throttled' || cause.class === 'target-unavailable';
+/**
+ * Whether a refusal of a repeated call says that nothing was started by the calls before it, whose answers were lost. A
+ * busy target never says so; another one does once the look that came before it would have seen what was started.
+ */
+function isDefinite({ start }: Attempt, { class: failure }: Cause, now: EpochMs): boolean {
+  if (failure === 'throttled' || failure === 'target-unavailable') return false;
+  return now - start.askedAt >= visibleAfterMs;
 }
 
 function onStopAnswered(run: Run, key: string, token: string, answer: StopAnswer, now: EpochMs): Run {
@@ -125,6 +133,9 @@ function onReported(run: Run, report: Report, now: EpochMs): Run {
     report.externalId,
     now,
   );
+  if (!waitsForEnd(run) && (report.state === 'running' || report.state === 'ended')) {
+    return endAttempt(toRunning(seen, report.startedAt ?? now, now), { endedAt: now }, now);
+  }
   switch (report.state) {
     case 'pending':
       return seen;
@@ -138,7 +149,15 @@ function onReported(run: Run, report: Report, now: EpochMs): Run {
   }
 }
 
-/** Of two tries that live with one number, one is a duplicate: a look ends it. */
+/** An execution that is only started: that it was is all there is to know. */
+function waitsForEnd({ plan: { work } }: Run): boolean {
+  return work.target !== 'state-machine' || work.waitsForEnd;
+}
+
+/**
+ * Of two tries that live with one number, one is a duplicate, which a look ends. And one that was stopped may be what
+ * kept an execution from having ended.
+ */
 function onTried(run: Run, token: string, news: Try, now: EpochMs): Run {
   const noted = withTry(run, token, news);
   const attempt = liveAttempt(noted);
@@ -146,14 +165,18 @@ function onTried(run: Run, token: string, news: Try, now: EpochMs): Run {
   const same = attempt.tries?.filter(
     ({ number, endedAt }) => number === news.number && endedAt === undefined,
   );
-  return same !== undefined && same.length > 1
+  const isDouble = same !== undefined && same.length > 1;
+  return isDouble || news.failure?.class === 'stopped'
     ? onLookAsked(noted, token, attempt.start.externalId, now)
     : noted;
 }
 
-/** Only of the live start: whatever else there may be is told apart by its own reports. */
+/**
+ * Only of the live start: whatever else there may be is told apart by its own reports. A look that is under way may
+ * have been too early, so this is another one.
+ */
 function onLookAsked(run: Run, token: string, externalId: string, now: EpochMs): Run {
-  const key = `describe:${token}`;
+  const key = `look:${token}:${now}`;
   if (liveAttempt(run)?.start.token !== token || run.outbox.some((owed) => owed.key === key)) return run;
   return withEffect(run, { kind: 'describe', key, token, externalId, notBefore: now });
 }

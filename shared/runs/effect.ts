@@ -13,6 +13,8 @@ export type Effect = {
   readonly key: string;
   /** Not to be performed before; an effect that failed waits here. */
   readonly notBefore: EpochMs;
+  /** How often it failed. */
+  readonly failures?: number;
 } & (
   | { readonly kind: 'start'; readonly token: string }
   | { readonly kind: 'stop'; readonly token: string; readonly externalId?: string }

@@ -24,7 +24,7 @@ export type World = {
   readonly announcer?: Announcer;
   readonly waker: Waker;
   /** Whether a run that is being accepted is started by whoever accepts it; others wait to be given their turn. */
-  readonly startsAtOnce?: (run: Run) => boolean;
+  readonly startsAtOnce?: (run: Run, event?: string) => boolean;
   readonly now: () => EpochMs;
   /** Tells of what went wrong and is tried again. */
   readonly warn: (runId: string, problem: string) => void;
@@ -50,7 +50,8 @@ export function createEngine(world: World): Engine {
 
   return {
     async accept(draft) {
-      const isNow = draft.run.status === 'collecting' && (world.startsAtOnce?.(draft.run) ?? false);
+      const isNow =
+        draft.run.status === 'collecting' && (world.startsAtOnce?.(draft.run, draft.event) ?? false);
       const settleOne = (run: Run, lostRecords: readonly number[]): Run => {
         const queued = decide(run, { kind: 'accepted', lostRecords }, now());
         return quieten(isNow ? decide(queued, { kind: 'due' }, now()) : queued);
@@ -58,12 +59,12 @@ export function createEngine(world: World): Engine {
       const accepted = await ledger.accept(draft, settleOne);
       const { outcome, run, recovered = [] } = accepted;
       for (const each of recovered) await goOn(each);
-      if (outcome === 'accepted') return { ...accepted, run: await goOn(run, draft.event) };
-      // Whoever was at it may have died since.
-      const isOverdue = run?.dueAt !== undefined && run.dueAt <= now();
-      return isOverdue && world.startsAtOnce !== undefined
-        ? { ...accepted, run: (await attend(run, { kind: 'due' })) ?? run }
-        : accepted;
+      // What was stored is what every repeat of the start will send.
+      if (outcome === 'accepted') {
+        const event = accepted.isStored ? undefined : draft.event;
+        return { ...accepted, run: await goOn(run, event) };
+      }
+      return run === undefined ? accepted : { ...accepted, run: await remind(run) };
     },
 
     tell(runId, ...inputs) {
@@ -80,8 +81,17 @@ export function createEngine(world: World): Engine {
     return (await attended(run, () => serially(run.id, () => performAll(run, event)))) ?? run;
   }
 
-  function attend(run: Run, input: Input): Promise<Run | undefined> {
-    return attended(run, () => serially(run.id, () => tell(run.id, [input])));
+  /** Of a run that was delivered again: whoever was at it may have died since. */
+  async function remind(run: Run): Promise<Run> {
+    const isOverdue = run.dueAt !== undefined && run.dueAt <= now();
+    if (!isOverdue || world.startsAtOnce === undefined) return run;
+    // One that waits in line goes on waiting there.
+    const isInLine = run.status === 'queued' || run.status === 'waiting';
+    if (isInLine && !world.startsAtOnce(run)) {
+      await wakeFor(run);
+      return run;
+    }
+    return (await attended(run, () => serially(run.id, () => tell(run.id, [{ kind: 'due' }])))) ?? run;
   }
 
   async function attended(run: Run, work: () => Promise<Run | undefined>): Promise<Run | undefined> {

@@ -13,8 +13,8 @@ export type Draft = {
 export type Accepted = {
   /** Runs of other deliveries that were cut off while they were being accepted, found on the way and accepted now. */
   readonly recovered?: readonly Run[];
-} & (
-  | { readonly outcome: 'accepted'; readonly run: Run }
+} /** `isStored`: it was made of what an earlier call had stored before it was cut off, not of this call's draft. */ & (
+  | { readonly outcome: 'accepted'; readonly run: Run; readonly isStored?: true }
   /** `run` holds what the draft wanted; gone from the history when undefined. */
   | { readonly outcome: 'duplicate'; readonly run: Run | undefined }
 );

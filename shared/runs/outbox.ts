@@ -1,8 +1,11 @@
 import type { Effect } from './effect.ts';
-import type { EpochMs, Run } from './run.ts';
+import { type EpochMs, isFinished, type Run } from './run.ts';
 
-/** How long an effect that could not be performed waits before it's tried again, in milliseconds. */
-const postponeMs = 5_000;
+/** How long an effect that could not be performed waits before it's tried again, in milliseconds: 5, 10, 20 … 900 s. */
+const shortestPostponeMs = 5_000;
+const longestPostponeMs = 900_000;
+/** Of a run that has ended: after a day of trying, what can't be stopped is left alone. */
+const mostFailuresOfEnded = 100;
 
 /** Owes an effect; one that is owed already under this key is replaced. */
 export function withEffect(run: Run, effect: Effect): Run {
@@ -17,5 +20,10 @@ export function withoutEffect(run: Run, key: string): Run {
 
 export function withPostponedEffect(run: Run, key: string, now: EpochMs): Run {
   const effect = run.outbox.find((owed) => owed.key === key);
-  return effect ? withEffect(run, { ...effect, notBefore: now + postponeMs }) : run;
+  if (effect === undefined) return run;
+  const failures = (effect.failures ?? 0) + 1;
+  if (effect.kind === 'stop' && isFinished(run) && failures >= mostFailuresOfEnded)
+    return withoutEffect(run, key);
+  const waitMs = Math.min(shortestPostponeMs * 2 ** Math.min(failures - 1, 20), longestPostponeMs);
+  return withEffect(run, { ...effect, failures, notBefore: now + waitMs });
 }

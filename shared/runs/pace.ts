@@ -34,7 +34,8 @@ export function createPace({ perSecond, least, most, burst, fall = 0.7 }: PaceOp
   function waitFor(now: EpochMs): number {
     // What went unused is saved up, to at most `burst` starts.
     freeAt = Math.max(freeAt, now - ((burst - 1) / rate) * 1000);
-    return Math.max(freeAt - now, 0);
+    // However the clock was set back.
+    return Math.min(Math.max(freeAt - now, 0), 1000 / rate);
   }
 
   return {

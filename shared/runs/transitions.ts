@@ -112,7 +112,9 @@ export function endAttempt(run: Run, end: AttemptEnd, now: EpochMs): Run {
   const attempt = liveAttempt(run);
   if (attempt === undefined) return run;
   // A job that ended before it was told to stop ended by itself.
-  if (run.stopping && end.endedAt >= run.stopping.since) return endStopping(run, now, end);
+  // Whatever the clocks say, what was stopped was stopped by us.
+  const isStopped = end.failure?.class === 'stopped';
+  if (run.stopping && (isStopped || end.endedAt >= run.stopping.since)) return endStopping(run, now, end);
   const closed = close(run, attempt, end, end.failure, now);
   if (end.failure === undefined) return endRun(closed, 'succeeded', undefined, now);
   if (run.stopping?.reason === 'cancel') return endRun(closed, 'cancelled', end.failure, now);
@@ -216,7 +218,8 @@ function close(run: Run, attempt: Attempt, end: AttemptEnd, failure: Cause | und
 function withoutEffectsOf(run: Run, attempt: Attempt): Run {
   const { token } = attempt.start;
   const keys = [`start:${token}`, `stop:${token}`, `describe:${token}`];
-  return { ...run, outbox: run.outbox.filter(({ key }) => !keys.includes(key)) };
+  const isOf = (key: string) => keys.includes(key) || key.startsWith(`look:${token}:`);
+  return { ...run, outbox: run.outbox.filter(({ key }) => !isOf(key)) };
 }
 
 function toStoppedCause(run: Run, reason: StopReason, ending: Cause | undefined): Cause {

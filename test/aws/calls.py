@@ -42,6 +42,10 @@ def operation_of(service, operation):
     return model_of(service).operation_model(operation)
 
 
+def is_operation(service, operation):
+    return operation in model_of(service).operation_names
+
+
 def common_errors_of(service):
     """By name, with the status's first digit."""
     return {**COMMON_ERRORS, **SERVICE_ERRORS.get(service, {})}

@@ -17,8 +17,8 @@ ENVELOPE = {
     'detail': dict,
 }
 
-# https://docs.aws.amazon.com/codebuild/latest/userguide/sample-build-notifications-ref.html: no model has these. A value
-# is True, an enum of CodeBuild's model, a pattern, or what lies within.
+# https://docs.aws.amazon.com/codebuild/latest/userguide/sample-build-notifications-ref.html: no model has these. A
+# value is True, an enum of CodeBuild's model, a pattern, or what lies within.
 _TIME = re.compile(r'[A-Z][a-z]{2} \d{1,2}, \d{4} \d{1,2}:\d{2}:\d{2} [AP]M')
 _BUILD = {
     'build-status': 'StatusType',
@@ -54,7 +54,8 @@ _BUILD = {
                 'end-time': _TIME,
                 'duration-in-seconds': True,
                 'phase-type': 'BuildPhaseType',
-                # Beside the model's: https://docs.aws.amazon.com/codebuild/latest/userguide/notification-rules.html
+                # Only events have the other one.
+                # https://docs.aws.amazon.com/codebuild/latest/userguide/sample-build-notifications.html
                 'phase-status': 'StatusType|CLIENT_ERROR',
             }
         ],
@@ -91,7 +92,8 @@ def _check_task(detail, resources):
 
 
 def _check_job(detail, resources):
-    # https://docs.aws.amazon.com/batch/latest/userguide/batch_cwe_events.html; a job that has not run has no startedAt.
+    # https://docs.aws.amazon.com/batch/latest/userguide/batch_cwe_events.html
+    # The model requires startedAt; a job that has not run has none.
     found = problems_of(model_of('batch').shape_for('JobDetail'), detail, Style(may_be_empty=True))
     found = [each for each in found if each != 'startedAt is missing' or detail['status'] == 'RUNNING']
     return found + _check_resources(resources, detail.get('jobArn'))

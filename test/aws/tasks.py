@@ -29,7 +29,11 @@ def _check_failure(operation, name, message):
     if name == 'States.TaskFailed' and operation == 'SubmitJob':
         if len(message) >= LONGEST_CAUSE:
             return []
-        found = problems_of(_job_detail(), json.loads(message), PASCAL_ANSWER, 'cause')
+        try:
+            cause = json.loads(message)
+        except ValueError:
+            return [f'the cause is no JSON: {message[:80]}']
+        found = problems_of(_job_detail(), cause, PASCAL_ANSWER, 'cause')
         # The model requires it; a job that never ran has none.
         return [each for each in found if each != 'cause.StartedAt is missing']
     declared = {shape.error_code for shape in operation_of('batch', operation).error_shapes}

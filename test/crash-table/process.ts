@@ -93,8 +93,8 @@ export function openProcess({ url, table, bucket, now, cut, fault, noticed }: Pr
     warn: () => {},
   });
   const toPlan = (job: (typeof jobs)[number]) => toCloudPlan(job, deployment);
-  const table_ = createRoutingTable(jobs, everySource);
-  const router = createRouter({ table: table_, jobs, engine, ledger, payloads, toPlan, now });
+  const routes = createRoutingTable(jobs, everySource);
+  const router = createRouter({ table: routes, jobs, engine, ledger, payloads, toPlan, now });
   const stateChanges = createStateChanges({ engine, ledger, targets, jobs, toPlan, now });
   const wakeUps = createWakeUps({ engine, ledger, waker, now, warn: () => {} });
 
@@ -117,7 +117,8 @@ export function openProcess({ url, table, bucket, now, cut, fault, noticed }: Pr
     },
     async sweep() {
       for (const lane of ['line', 'rest'] as const) {
-        for (const id of await ledger.due({ now: now(), limit: 10, of: lane })) await engine.tell(id, { kind: 'due' });
+        for (const id of await ledger.due({ now: now(), limit: 10, of: lane }))
+          await engine.tell(id, { kind: 'due' });
       }
     },
     async look(runId) {
@@ -151,7 +152,10 @@ export function openProcess({ url, table, bucket, now, cut, fault, noticed }: Pr
 /** What all clients of the SDK have. */
 type Watchable = {
   readonly middlewareStack: {
-    add(middleware: Gate['middleware'], options: { readonly step: 'initialize'; readonly name: string }): void;
+    add(
+      middleware: Gate['middleware'],
+      options: { readonly step: 'initialize'; readonly name: string },
+    ): void;
   };
   readonly destroy: () => void;
 };

@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { createBatch } from '../stand-in/batch.ts';
 import { hasEnded } from '../stand-in/batch-job.ts';
 import { createCodeBuild } from '../stand-in/codebuild.ts';
@@ -8,6 +7,7 @@ import { createEcs } from '../stand-in/ecs.ts';
 import type { CreateService } from '../stand-in/service.ts';
 import { createStepFunctions } from '../stand-in/step-functions.ts';
 import { TaskError } from '../stand-in/step-functions-machine.ts';
+import { until } from '../support/until.ts';
 import { jobDefinition, jobQueue, type TargetName, toBatchDefinition } from './jobs.ts';
 
 /** Something that a service was made to run, of this attempt. */
@@ -88,7 +88,9 @@ function createFargateSite({ newIsHidden, readObject }: SiteOptions): Site {
     async letEnd() {
       for (const task of ecs.tasks)
         task.stop('EssentialContainerExited', 'Essential container in task exited');
-      await untilTrue(() => ecs.tasks.every(({ lastStatus }) => lastStatus() === 'STOPPED'));
+      await until('all that was let end has ended', () =>
+        ecs.tasks.every(({ lastStatus }) => lastStatus() === 'STOPPED'),
+      );
       ended += 1;
     },
     lapseTokens: ecs.lapseTokens,
@@ -130,7 +132,9 @@ function createCodeBuildSite({ newIsHidden }: SiteOptions): Site {
         .every((build) => build.status !== 'IN_PROGRESS' || currentPhase(build).type === 'BUILD'),
     async letEnd() {
       isOver = true;
-      await untilTrue(() => codeBuild.builds().every(({ status }) => status !== 'IN_PROGRESS'));
+      await until('all that was let end has ended', () =>
+        codeBuild.builds().every(({ status }) => status !== 'IN_PROGRESS'),
+      );
       isOver = false;
       ended += 1;
     },
@@ -174,7 +178,7 @@ function createBatchSite({ newIsHidden }: SiteOptions): Site {
     },
     async letEnd(core) {
       core.pass(courseSeconds);
-      await untilTrue(() => batch.jobs().every(hasEnded));
+      await until('all that was let end has ended', () => batch.jobs().every(hasEnded));
     },
     findProblems() {
       const count = steps.executions().length;
@@ -219,19 +223,11 @@ function createStateMachineSite({ newIsHidden }: SiteOptions): Site {
     isSteady: () => living().every(({ name }) => working.has(name)),
     async letEnd() {
       for (const end of working.values()) end();
-      await untilTrue(() => living().length === 0);
+      await until('all that was let end has ended', () => living().length === 0);
     },
   };
 
   function toAttempt(name: string): number {
     return Number(name.split('-')[1]);
   }
-}
-
-async function untilTrue(is: () => boolean): Promise<void> {
-  for (let tries = 0; tries < 1000; tries++) {
-    if (is()) return;
-    await sleep(3);
-  }
-  throw new Error('what was let end lives on');
 }

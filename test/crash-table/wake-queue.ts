@@ -8,6 +8,7 @@ export type WakeQueue = {
   readonly create: CreateService;
   /** Those that may be received now; they are gone from the queue then. */
   readonly take: () => readonly Message[];
+  readonly giveBack: (message: Message) => void;
   /** When the next one may be received. */
   readonly nextAt: () => number | undefined;
 };
@@ -46,6 +47,9 @@ export function createWakeQueue(): WakeQueue {
       const due = messages.filter(({ visibleAt }) => visibleAt <= now());
       messages = messages.filter((each) => !due.includes(each));
       return due;
+    },
+    giveBack(message) {
+      messages = [...messages, message];
     },
     nextAt: () =>
       messages.length === 0 ? undefined : Math.min(...messages.map(({ visibleAt }) => visibleAt)),

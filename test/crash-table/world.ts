@@ -3,6 +3,7 @@ import type { Run } from '../../shared/runs/run.ts';
 import type { ServiceEvent } from '../stand-in/core.ts';
 import { startStandIn } from '../stand-in/stand-in.ts';
 import { openTable } from '../support/dynamo.ts';
+import { until } from '../support/until.ts';
 import type { Cut } from './gate.ts';
 import { type TargetName, toIdOfRun } from './jobs.ts';
 import { type Fault, openProcess, type Process } from './process.ts';
@@ -37,6 +38,8 @@ export type World = {
   readonly letEnd: () => Promise<void>;
   /** Waits until what the services do by themselves is done. */
   readonly settle: () => Promise<void>;
+  /** Waits until the services have come so far. */
+  readonly until: (is: () => boolean) => Promise<void>;
   /** The run, as there is but one. */
   readonly run: () => Promise<Run | undefined>;
   /** How many jobs lived at one moment, at most. */
@@ -44,9 +47,10 @@ export type World = {
   readonly close: () => Promise<void>;
 };
 
-/** So many looks, 3 ms apart, have to find everything steady. */
-const steadyLooks = 3;
-const mostLooks = 150;
+/** So many looks, one after the other, have to find everything steady. */
+const steadyLooks = 2;
+const lookEveryMs = 2;
+const mostLooks = 300;
 
 export async function createWorld({ target, site: how, fault, bucket }: WorldOptions): Promise<World> {
   const site = createSite(target, {
@@ -95,15 +99,17 @@ export async function createWorld({ target, site: how, fault, bucket }: WorldOpt
     async settle() {
       let steady = 0;
       for (let looks = 0; looks < mostLooks && steady < steadyLooks; looks++) {
-        await sleep(3);
+        await sleep(lookEveryMs);
         count();
         steady = site.isSteady() ? steady + 1 : 0;
       }
     },
+    async until(is) {
+      await until('the services come so far', is);
+    },
     run: () => observer.ledger.load(runId),
     mostAlive: () => mostAlive,
     async close() {
-      (globalThis as any).nn = ((globalThis as any).nn ?? 0) + processes.reduce((n, { gate }) => n + gate.calls.length, 0); (globalThis as any).mm = [...((globalThis as any).mm ?? []), processes.map(({ gate }) => gate.calls.join(' '))];
       for (const each of processes) each.end();
       await standIn.close();
       await table.stop();

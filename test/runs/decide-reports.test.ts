@@ -41,9 +41,10 @@ describe('a report of something that the run does not know as its live one', () 
   });
 
   it('stops a task that lives although its start was rejected, and the run stays failed', () => {
-    const story = createStory();
+    const story = createStory({ startTimeoutSeconds: 600 });
     story.dueNow();
     story.unknown();
+    story.pass(120);
     story.due();
     story.refused('rejected', 'access denied');
     story.reported(running, story.token(), 'task-1');

@@ -197,13 +197,28 @@ describe('a start whose fate is unknown', () => {
     },
   );
 
-  it('is settled by a refusal that is about the token itself', () => {
+  it('is settled by a refusal once what was started would have been seen', () => {
+    const story = createStory({ startTimeoutSeconds: 600 });
+    story.dueNow();
+    story.unknown();
+    story.pass(119);
+    story.due();
+    story.refused('no-capacity');
+    expect(story.run().status).toBe('starting');
+    story.pass(1);
+    story.due();
+    story.refused('no-capacity');
+    expect(story.run()).toMatchObject({ status: 'waiting', next: { attempt: 1, start: 2 } });
+  });
+
+  it('is not settled by a refusal that comes before: it may be of the second call alone', () => {
     const story = createStory();
     story.dueNow();
     story.unknown();
     story.due();
-    story.refused('no-capacity');
-    expect(story.run()).toMatchObject({ status: 'waiting', next: { attempt: 1, start: 2 } });
+    story.refused('rejected', 'access denied');
+    expect(story.run().status).toBe('starting');
+    expect(owed(story.run())).toEqual(['start …-1-1']);
   });
 
   it('is given up when startTimeout is over, but only once the target is known not to run it', () => {

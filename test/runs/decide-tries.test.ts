@@ -45,6 +45,13 @@ describe('a try of a target that retries by itself', () => {
     expect(owed(story.run())).toContain('describe …-1-1 task-1');
   });
 
+  it('that was stopped has a look taken: its execution may have ended before', () => {
+    const story = createRunningStory();
+    const failure = { class: 'stopped', reason: 'terminated' } as const;
+    story.reported({ state: 'tried', try: { ...running, endedAt: start + 1000, failure } });
+    expect(owed(story.run())).toContain('describe …-1-1 task-1');
+  });
+
   it('that follows another one with its number, which was interrupted, is none', () => {
     const story = createRunningStory();
     story.reported({ state: 'tried', try: failed });
@@ -73,6 +80,38 @@ describe('a look that is asked for', () => {
     const asked = story.tell(look);
     expect(story.tell(look)).toBe(asked);
     expect(story.tell({ ...look, token: `${runId}-2-1` })).toBe(asked);
+  });
+});
+
+describe('a look that is asked for while another is under way', () => {
+  it('is owed beside it: that one may have been too early', () => {
+    const story = createRunningStory();
+    const look = { kind: 'look-asked', token: story.token(), externalId: 'task-1' } as const;
+    story.tell(look);
+    const [, first] = story.run().outbox;
+    story.pass(1);
+    story.tell(look);
+    story.tell({ kind: 'effect-done', key: first?.key ?? '' });
+    expect(owed(story.run())).toContain('describe …-1-1 task-1');
+  });
+});
+
+describe('an execution that nobody waits for', () => {
+  const work = {
+    target: 'state-machine',
+    stateMachine: 'arn:aws:states:eu-west-1:123456789012:stateMachine:sync',
+    waitsForEnd: false,
+  } as const;
+
+  it.each([
+    ['runs', { state: 'running', startedAt: start }],
+    ['has failed', { state: 'ended', endedAt: start, failure: exited(1) }],
+  ] as const)('makes its run succeed when it is seen first by its event: it %s', (_what, news) => {
+    const story = createStory({ work, retry: { attempts: 3 } });
+    story.dueNow();
+    story.unknown();
+    story.reported(news, story.token(), 'execution-1');
+    expect(story.run()).toMatchObject({ status: 'succeeded', attempts: [{ number: 1 }] });
   });
 });
 

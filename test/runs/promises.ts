@@ -164,6 +164,9 @@ function checkStranger(before: Run, input: Input, after: Run): void {
 function checkRepeated(decide: Decide, input: Input, after: Run, now: EpochMs): void {
   if (input.kind === 'start-answered' && input.answer.kind !== 'started') return;
   if (input.kind === 'reported' && input.report.state === 'absent' && after.stopping) return;
+  // Each failure makes the next wait longer.
+  if (input.kind === 'effect-failed') return;
+  if (input.kind === 'stop-answered' && input.answer.kind === 'unknown') return;
   const again = decide(after, input, now);
   const looked = { ...after, outbox: after.outbox.filter(({ kind }) => kind !== 'describe') };
   promise(

@@ -38,7 +38,10 @@ export function createAcceptance(events: EventItems, claims: Claims, runs: RunIt
       if (kept) return toKnown(draft, kept, put.entry, settle);
       // Cut off, or another call is at it just now. What it stored is what counts.
       const taken = await events.takeOver(run.id);
-      if (taken) return conclude(taken, await finish(taken, settle), settle);
+      if (taken) {
+        const concluded = await conclude(taken, await finish(taken, settle), settle);
+        return concluded.outcome === 'accepted' ? { ...concluded, isStored: true } : concluded;
+      }
     }
     throw new LedgerError(`run ${run.id} could not be accepted: others kept accepting and dropping it`);
   };

@@ -15,9 +15,9 @@ export function toEventExpiry({ createdAt, plan }: Run, historyDays: number): nu
   return Math.ceil(createdAt / 1000 + retry.attempts * attemptSeconds + toHistorySeconds(historyDays));
 }
 
-/** Later than its event's, and at least the history after the run was saved last. Seconds since 1970. */
+/** Later than its event's, and at least the history after the run ended, or else was saved last. Seconds since 1970. */
 export function toRunExpiry(run: Run, historyDays: number): number {
-  const sinceSaved = Math.ceil(run.updatedAt / 1000 + toHistorySeconds(historyDays));
+  const sinceSaved = Math.ceil((run.endedAt ?? run.updatedAt) / 1000 + toHistorySeconds(historyDays));
   return Math.max(toEventExpiry(run, historyDays), sinceSaved) + runOutlivesSeconds;
 }
 

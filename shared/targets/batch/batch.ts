@@ -79,7 +79,11 @@ export function createBatchTarget(
       return [];
     });
     const tries = jobs.map(({ tried }): Report => ({ token: handle.token, state: 'tried', try: tried }));
-    if (report.state === 'running' || jobs.every(({ hasEnded }) => hasEnded)) return { report, tries };
+    if (report.state === 'running') {
+      await terminateLiving(handle, toDoubles(jobs)).catch(() => undefined);
+      return { report, tries };
+    }
+    if (jobs.every(({ hasEnded }) => hasEnded)) return { report, tries };
     const terminated = terminateLiving(handle, jobs);
     if (!mustKnow) {
       // It has what it wanted: this is a second job of a submission that acted twice.
@@ -117,6 +121,17 @@ function toName(token: string): string | undefined {
   const parsed = parseToken(token);
   if (parsed === undefined) return undefined;
   return parsed.attempt === 1 ? parsed.runId : `${parsed.runId}-${parsed.attempt}`;
+}
+
+/**
+ * Of the living jobs of one name, all but the newest: a submission acted twice, and the machine waits for the job that
+ * it was told of last.
+ */
+function toDoubles(jobs: readonly FoundJob[]): readonly FoundJob[] {
+  const living = jobs.filter(({ hasEnded }) => !hasEnded);
+  return [...Map.groupBy(living, ({ name }) => name).values()].flatMap((same) =>
+    same.toSorted((one, other) => other.createdAt - one.createdAt).slice(1),
+  );
 }
 
 function refuse(reason: string): StartAnswer {

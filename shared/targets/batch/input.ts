@@ -20,7 +20,8 @@ export function toExecutionInput(order: Order<BatchWork>, event: CarriedEvent): 
 }
 
 /**
- * The most that ECS takes as a task's overrides, in characters of their JSON. Batch accepts longer ones, and the job
+ * The most that ECS takes as a task's overrides, in characters of their JSON; bytes are counted, as nobody says which
+ * kind. Batch accepts longer ones, and the job
  * ends FAILED. It is far below what Step Functions takes as input, so that needs no measure of its own.
  * https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_TaskOverride.html
  */
@@ -43,7 +44,8 @@ export const measureInline: Measure = (order, text) => {
   const environment = Object.entries(all).map(([name, value]) => ({ name, value }));
   const overrides = { containerOverrides: [{ name: 'default', environment }] };
   const ownLength = work.target === 'batch' ? (work.ownLength ?? 0) : 0;
-  return { size: JSON.stringify(overrides).length + ownLength + addedLength, most: mostOverrides };
+  const size = Buffer.byteLength(JSON.stringify(overrides));
+  return { size: size + ownLength + addedLength, most: mostOverrides };
 };
 
 /** Step Functions marks the jobs that it waits for so. */

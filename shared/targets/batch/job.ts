@@ -7,6 +7,8 @@ export type BatchJob = {
   readonly id: string;
   readonly name: string;
   readonly hasEnded: boolean;
+  /** 0 when it isn't said. */
+  readonly createdAt: EpochMs;
   readonly tried: Omit<Try, 'number'>;
 };
 
@@ -48,6 +50,7 @@ export function parseJob(detail: unknown): BatchJob | undefined {
     id: jobId,
     name: jobName,
     hasEnded,
+    createdAt: toMs(detail['createdAt']) ?? 0,
     tried: {
       externalId: jobId,
       ...(startedAt === undefined ? {} : { startedAt }),

@@ -7,6 +7,8 @@ import type { EcsTask } from './task.ts';
 /** Capacity of Fargate, of the subnet, or of the account; not a capacity provider that isn't there. */
 const noCapacity =
   /capacity is unavailable|(?:no|insufficient|not enough) capacity|free (?:ip )?addresses|RESOURCE:|limit on the number|concurrently/i;
+/** https://docs.aws.amazon.com/AmazonECS/latest/developerguide/api_failures_messages.html */
+const permanent = /\b(?:ATTRIBUTE|LOCATION|MISSING|INACTIVE)\b|not found|does not exist|invalid/i;
 const throttled = /rate exceeded|request limit exceeded|throttl|too many requests/i;
 /** The service launches no more tasks at a time; it is asked again, and more slowly. */
 const tooManyAtOnce = /PROVISIONING/i;
@@ -32,7 +34,15 @@ export function toRefusal(error: unknown): StartAnswer {
 /** An entry of `failures` in an answer of 200: no task was started. */
 export function toFailureCause({ reason, detail }: Failure): Cause {
   const said = [reason, detail].filter((each) => each !== undefined && each !== '').join(': ');
-  return { class: toRefusalClass(said), reason: toReason(said || 'ECS started nothing and gave no reason') };
+  return { class: toFailureClass(said), reason: toReason(said || 'ECS started nothing and gave no reason') };
+}
+
+/** Most of these pass; a name nobody knows here is taken for one that does. */
+function toFailureClass(text: string): FailureClass {
+  const refused = toRefusalClass(text);
+  return refused === 'rejected' && !permanent.test(text) && !denied.test(text)
+    ? 'target-unavailable'
+    : refused;
 }
 
 function toRefusalClass(text: string): FailureClass {
