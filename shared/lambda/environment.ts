@@ -21,7 +21,7 @@ export type CloudStores = {
   /** The name of the DynamoDB table. */
   readonly table: string;
   /** Without it, events that are too big for their target are refused. */
-  readonly payloads?: { readonly bucket: string; readonly prefix: string };
+  readonly payloads?: { readonly bucket: string; readonly prefix: string; readonly keyArn?: string };
   readonly wakeQueueUrl: string;
   /** The file with what jobs.yml was deployed as. */
   readonly deploymentPath: string;
@@ -36,7 +36,7 @@ const expected = {
     'the URL of the ledger, such as dynamodb://signalbox-runs or file:///mnt/signalbox/ledger.db',
   SIGNALBOX_PAYLOADS: 'the URL of the payload store, such as s3://bucket or file:///mnt/signalbox/payloads',
   SIGNALBOX_WAKE_QUEUE:
-    'the URL of the wake queue, such as https://sqs.eu-west-1.amazonaws.com/123456789012/wake',
+    'the URL of the wake queue, {target} in it for one of each target, such as https://sqs.eu-west-1.amazonaws.com/123456789012/wake-{target}',
   SIGNALBOX_DEPLOYMENT: 'the path of the deployment, such as /var/task/deployment.json',
 } as const;
 
@@ -76,8 +76,11 @@ export function parseLambdaEnvironment(variables: Variables): LambdaEnvironment 
     return {
       kind: 'cloud',
       table: hostname,
-      ...(payloads && { payloads: { bucket: payloads.hostname, prefix: toPrefix(payloads) } }),
-      wakeQueueUrl: readUrl('SIGNALBOX_WAKE_QUEUE', ['https:', 'http:'])?.href ?? '',
+      ...(payloads && { payloads: toPayloads(payloads) }),
+      // As it is written: a URL has its braces escaped.
+      wakeQueueUrl: readUrl('SIGNALBOX_WAKE_QUEUE', ['https:', 'http:'])
+        ? textOf('SIGNALBOX_WAKE_QUEUE')
+        : '',
       deploymentPath: readText('SIGNALBOX_DEPLOYMENT'),
       ...(region !== undefined && { region }),
       ...(credentials && { credentials }),
@@ -122,6 +125,12 @@ function namesSomething(url: URL): boolean {
   } catch {
     return false;
   }
+}
+
+/** `?key=<ARN>`: of the KMS key that payloads are encrypted with. */
+function toPayloads(url: URL): NonNullable<CloudStores['payloads']> {
+  const keyArn = url.searchParams.get('key');
+  return { bucket: url.hostname, prefix: toPrefix(url), ...(keyArn !== null && { keyArn }) };
 }
 
 function toPrefix({ pathname }: URL): string {

@@ -98,6 +98,19 @@ function toFailedDraft(
   };
 }
 
+/**
+ * What an event becomes that is too large to be kept: whoever delivers it would bring it again and again, and hold up
+ * what comes after it. The run has its size and the reason.
+ */
+export function toTooLargeDraft({ secret: _, ...draft }: RunDraft, reason: string, now: EpochMs): RunDraft {
+  const failed = endRun(draft.run, 'failed', { class: 'bad-event', reason }, now);
+  return {
+    ...draft,
+    run: settle(failed, now),
+    event: JSON.stringify({ error: reason, sizeBytes: Buffer.byteLength(draft.event) }),
+  };
+}
+
 /** A new run with the event of an old one, on the plan that the job has now. */
 export function toReplay(
   original: Run,

@@ -1,5 +1,7 @@
+import type { SourceName } from '../events/trigger-event.ts';
 import type { RoutingTable } from '../jobs/routing-table.ts';
 import type { Job } from '../jobs/schema/job.ts';
+import { NotRecordedError } from '../not-recorded.ts';
 import type { PayloadStore } from '../payloads/payload-store.ts';
 import type { Engine } from '../runs/engine.ts';
 import type { Ledger } from '../runs/ledger.ts';
@@ -7,7 +9,7 @@ import type { Plan } from '../runs/plan.ts';
 import type { EpochMs, Run } from '../runs/run.ts';
 import type { Delivery, Dispatched, Routed, Unrecorded } from '../sources/source.ts';
 import { toMessage } from '../to-message.ts';
-import { type RunDraft, toDrafts, toReplay } from './draft.ts';
+import { type RunDraft, toDrafts, toReplay, toTooLargeDraft } from './draft.ts';
 
 export type RouterParts = {
   readonly table: RoutingTable;
@@ -37,6 +39,9 @@ export type Router = {
 export class ReplayError extends Error {
   override readonly name = 'ReplayError';
 }
+
+/** Sources whose senders are told what became of their event. */
+const hearers: ReadonlySet<SourceName> = new Set(['http-api-gateway', 'application-load-balancer', 'manual']);
 
 /** How many runs of a delivery are recorded at a time. */
 const together = 20;
@@ -109,7 +114,11 @@ export function createRouter(parts: RouterParts): Router {
         ...(toLocation && { location: toLocation(run.id) }),
       };
     } catch (error) {
-      return { job, records: draft.records, error };
+      const isForGood = error instanceof NotRecordedError && error.reason === 'too-large';
+      // A sender who hears of it can make it smaller; a queue or a stream can't.
+      return isForGood && draft.run.status === 'collecting' && !hearers.has(draft.run.source)
+        ? dispatch(job, toTooLargeDraft(draft, error.message, now()))
+        : { job, records: draft.records, error };
     }
   }
 

@@ -13,7 +13,10 @@ const mostEntries = 10;
 
 export type SqsWakerOptions = {
   readonly client: () => Promise<SQSClient>;
-  /** Of a standard queue: a FIFO queue knows no delays of single messages. */
+  /**
+   * Of a standard queue: a FIFO queue knows no delays of single messages. `{target}` in it stands for the name of the
+   * run's target, so that each has a queue of its own and none waits behind the starts of another.
+   */
   readonly queueUrl: string;
   readonly now: () => EpochMs;
   /** How long one call may take with its repeats; 10. */
@@ -21,6 +24,7 @@ export type SqsWakerOptions = {
 };
 
 type Entry = {
+  readonly queueUrl: string;
   readonly message: WakeMessage;
   readonly resolve: () => void;
   readonly reject: (error: Error) => void;
@@ -38,31 +42,34 @@ export function createSqsWaker(options: SqsWakerOptions): Waker {
   return {
     async wake(run) {
       const at = toWakeDate(run, now());
-      if (at !== undefined) await sendSoon({ runId: run.id, at });
+      const queue = queueUrl.replace('{target}', run.plan.work.target);
+      if (at !== undefined) await sendSoon(queue, { runId: run.id, at });
     },
   };
 
-  function sendSoon(message: WakeMessage): Promise<void> {
+  function sendSoon(queueUrl: string, message: WakeMessage): Promise<void> {
     return new Promise((resolve, reject) => {
       if (waiting.length === 0) setImmediate(sendAll);
-      waiting.push({ message, resolve, reject });
+      waiting.push({ queueUrl, message, resolve, reject });
     });
   }
 
   function sendAll(): void {
-    const entries = waiting;
+    const byQueue = Map.groupBy(waiting, (entry) => entry.queueUrl);
     waiting = [];
-    for (let first = 0; first < entries.length; first += mostEntries) {
-      void send(entries.slice(first, first + mostEntries));
+    for (const [queue, entries] of byQueue) {
+      for (let first = 0; first < entries.length; first += mostEntries) {
+        void send(queue, entries.slice(first, first + mostEntries));
+      }
     }
   }
 
   /** Never rejects: each entry hears for itself. */
-  async function send(entries: readonly Entry[]): Promise<void> {
+  async function send(queue: string, entries: readonly Entry[]): Promise<void> {
     try {
       const [sqs, { SendMessageBatchCommand }] = await Promise.all([client(), import('@aws-sdk/client-sqs')]);
       const command = new SendMessageBatchCommand({
-        QueueUrl: queueUrl,
+        QueueUrl: queue,
         Entries: entries.map(({ message }, index) => ({
           Id: String(index),
           MessageBody: JSON.stringify(message),

@@ -17,6 +17,9 @@ import { type LambdaFunction, loadLambda } from '../support/lambda.ts';
 import { pollQueue } from './queue.ts';
 import type { Services } from './services.ts';
 
+/** Each has a wake queue of its own. */
+const targetNames = ['fargate', 'codebuild', 'batch', 'state-machine'];
+
 export type CloudOptions = {
   readonly file: JobsFile;
   readonly deployment: Deployment;
@@ -51,7 +54,9 @@ export async function startCloud({
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-cloud-'));
   const [table, fauxqs] = await Promise.all([openTable(), openFauxqs()]);
   const bucket = await createBucket(fauxqs, 'signalbox-payloads');
-  const queueUrl = await createQueue(fauxqs, 'signalbox-wake');
+  const queueUrls = await Promise.all(
+    targetNames.map((target) => createQueue(fauxqs, `signalbox-wake-${target}`)),
+  );
   const readObject = async (arn: string) => {
     const [, name = '', key = ''] = /^arn:aws:s3:::([^/]+)\/(.+)$/.exec(arn) ?? [];
     const { Body } = await fauxqs.s3.send(new GetObjectCommand({ Bucket: name, Key: key }));
@@ -74,7 +79,7 @@ export async function startCloud({
     SIGNALBOX_DEPLOYMENT: write('deployment.json', JSON.stringify(deployment)),
     SIGNALBOX_LEDGER: `dynamodb://${table.table}`,
     SIGNALBOX_PAYLOADS: `s3://${bucket}`,
-    SIGNALBOX_WAKE_QUEUE: queueUrl,
+    SIGNALBOX_WAKE_QUEUE: `${fauxqs.endpoint}/000000000000/signalbox-wake-{target}`,
     AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
     AWS_ENDPOINT_URL_S3: fauxqs.endpoint,
     AWS_ENDPOINT_URL_SQS: fauxqs.endpoint,
@@ -83,12 +88,14 @@ export async function startCloud({
   await bundleFunctions(join(folder, 'functions'));
   const loaded = new Map<string, Promise<LambdaFunction>>();
   const retries = new AbortController();
-  const polling = pollQueue({
-    sqs: fauxqs.sqs,
-    queueUrl,
-    lines,
-    follow: (line, batch) => invokeAs(`wake ${line}`, 'wake', batch),
-  });
+  const polling = queueUrls.map((queueUrl) =>
+    pollQueue({
+      sqs: fauxqs.sqs,
+      queueUrl,
+      lines,
+      follow: (line, batch) => invokeAs(`wake ${line}`, 'wake', batch),
+    }),
+  );
   standIn.core.listen((event) => void tellUntilHeard(event));
   const payloads = createS3PayloadStore({ s3: async () => fauxqs.s3, bucket });
   const ledger = createDynamoLedger({
@@ -105,7 +112,7 @@ export async function startCloud({
     invoke: (name, payload) => invokeAs(name, name, payload),
     async close() {
       retries.abort();
-      await polling.stop();
+      await Promise.all(polling.map(({ stop }) => stop()));
       const functions = await Promise.all(loaded.values());
       const logs = await Promise.all(functions.map((each) => each.end()));
       await standIn.close();

@@ -81,8 +81,8 @@ describe('the environment of a function in AWS', () => {
   const cloud = {
     SIGNALBOX_JOBS: '/var/task/jobs.json',
     SIGNALBOX_LEDGER: 'dynamodb://Signalbox_Runs.dev',
-    SIGNALBOX_PAYLOADS: 's3://payloads.example/signalbox/dev/',
-    SIGNALBOX_WAKE_QUEUE: 'https://sqs.eu-west-1.amazonaws.com/123456789012/wake',
+    SIGNALBOX_PAYLOADS: 's3://payloads.example/signalbox/dev/?key=arn:aws:kms:eu-west-1:123456789012:key/k-1',
+    SIGNALBOX_WAKE_QUEUE: 'https://sqs.eu-west-1.amazonaws.com/123456789012/wake-{target}',
     SIGNALBOX_DEPLOYMENT: '/var/task/deployment.json',
     AWS_REGION: 'eu-west-1',
     AWS_ACCESS_KEY_ID: 'AKIAEXAMPLE',
@@ -94,8 +94,12 @@ describe('the environment of a function in AWS', () => {
     expect(parseLambdaEnvironment(cloud).stores).toEqual({
       kind: 'cloud',
       table: 'Signalbox_Runs.dev',
-      payloads: { bucket: 'payloads.example', prefix: 'signalbox/dev/' },
-      wakeQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/wake',
+      payloads: {
+        bucket: 'payloads.example',
+        prefix: 'signalbox/dev/',
+        keyArn: 'arn:aws:kms:eu-west-1:123456789012:key/k-1',
+      },
+      wakeQueueUrl: 'https://sqs.eu-west-1.amazonaws.com/123456789012/wake-{target}',
       deploymentPath: '/var/task/deployment.json',
       region: 'eu-west-1',
       credentials: { accessKeyId: 'AKIAEXAMPLE', secretAccessKey: 'secret', sessionToken: 'session' },
@@ -119,7 +123,7 @@ describe('the environment of a function in AWS', () => {
     const parse = () => parseLambdaEnvironment(given);
     expect(parse).toThrow(
       "the function is not set up: SIGNALBOX_PAYLOADS is a URL (file:) that can't be opened here, expected the URL of the payload store, such as s3://bucket or file:///mnt/signalbox/payloads; " +
-        'SIGNALBOX_WAKE_QUEUE is no URL, expected the URL of the wake queue, such as https://sqs.eu-west-1.amazonaws.com/123456789012/wake; ' +
+        'SIGNALBOX_WAKE_QUEUE is no URL, expected the URL of the wake queue, {target} in it for one of each target, such as https://sqs.eu-west-1.amazonaws.com/123456789012/wake-{target}; ' +
         'SIGNALBOX_DEPLOYMENT is missing, expected the path of the deployment, such as /var/task/deployment.json',
     );
   });

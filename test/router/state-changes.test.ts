@@ -113,6 +113,8 @@ describe('an event about something that a person started', () => {
       rule: '',
       status: 'running',
       attempts: [{ number: 1, startedAt: start, start: { externalId: execution } }],
+      // Whoever started it sees to its end.
+      plan: { timeoutSeconds: 31_536_000, startTimeoutSeconds: 31_536_000 },
     });
     const event = JSON.parse((await world.ledger.loadEvent(run?.id ?? '')) ?? '{}');
     expect(event).toMatchObject({

@@ -52,6 +52,19 @@ describe('a report of something that the run does not know as its live one', () 
     expect(owed(story.run())).toContain('stop …-1-1 task-1');
   });
 
+  it('is left alone after a hundred stops in vain, when the run has ended', () => {
+    const story = createRunningStory();
+    const token = story.token();
+    story.ended();
+    story.reported(running, token, 'task-2');
+    const key = `stop:${token}:task-2`;
+    for (let asked = 0; asked < 99; asked++)
+      story.stopAnswered({ kind: 'unknown', reason: 'no' }, token, key);
+    expect(owed(story.run())).toContain('stop …-1-1 task-2');
+    story.stopAnswered({ kind: 'unknown', reason: 'no' }, token, key);
+    expect(owed(story.run())).not.toContain('stop …-1-1 task-2');
+  });
+
   it('stops what a cancelled start brought to life after the run had ended', () => {
     const story = createStory();
     story.dueNow();

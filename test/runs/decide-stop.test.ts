@@ -16,6 +16,28 @@ describe('a job that runs longer than its timeout', () => {
     expect(owed(story.run())).toContain('stop …-1-1 task-1');
   });
 
+  it('has timed out although the clock of the target is behind ours', () => {
+    const story = createRunningStory({ timeoutSeconds: 60, retry: { attempts: 2 } });
+    runIntoTimeout(story);
+    const failure = { class: 'stopped', reason: 'aborted' } as const;
+    story.reported({ state: 'ended', endedAt: story.now() - 5000, failure });
+    expect(story.run()).toMatchObject({ status: 'waiting', next: { attempt: 2 } });
+    expect(story.attempt().failure?.class).toBe('timed-out');
+  });
+
+  it('is asked again and again when it can not be asked, more and more seldom', () => {
+    const story = createRunningStory({ timeoutSeconds: 60 });
+    runIntoTimeout(story);
+    const waits: number[] = [];
+    for (let asked = 0; asked < 10; asked++) {
+      const before = story.now();
+      story.stopAnswered({ kind: 'unknown', reason: 'access denied' });
+      const stop = story.run().outbox.find(({ kind }) => kind === 'stop');
+      waits.push(((stop?.notBefore ?? 0) - before) / 1000);
+    }
+    expect(waits).toEqual([5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
+  });
+
   it('has timed out only when the target is seen to have ended it', () => {
     const story = createRunningStory({ timeoutSeconds: 60 });
     runIntoTimeout(story);

@@ -102,6 +102,27 @@ describe('a run that is started by whoever accepts it', () => {
     expect(world.target.begun.get(first)).toBe(1);
   });
 
+  it('waits in line when it is delivered again and there is no room: it is only reminded of', async () => {
+    const world = createWorld();
+    const engine = createEngine(toCloud(world, { startsAtOnce: () => false }));
+    await engine.accept(toDraft());
+    const asked = world.woken.length;
+    expect(await engine.accept(toDraft())).toMatchObject({ outcome: 'duplicate', run: { status: 'queued' } });
+    expect(world.woken).toHaveLength(asked + 1);
+    expect(world.target.calls).toEqual([]);
+  });
+
+  it('gets what was stored, when an earlier call had stored it and was cut off', async () => {
+    const world = createWorld();
+    const accept: Ledger['accept'] = async (draft, settle) => {
+      const accepted = await world.ledger.accept({ ...draft, event: '"stored"' }, settle);
+      return accepted.outcome === 'accepted' ? { ...accepted, isStored: true } : accepted;
+    };
+    const engine = createEngine(toCloud(world, { ledger: { ...world.ledger, accept } }));
+    await engine.accept(toDraft({}, { event: '"delivered again"' }));
+    expect(world.target.calls.map(({ event }) => event)).toEqual([{ tier: 'inline', text: '"stored"' }]);
+  });
+
   it('is not started when it has failed already: an event that can not be read', async () => {
     const world = createWorld();
     const failed: Partial<Run> = {

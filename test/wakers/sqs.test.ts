@@ -5,7 +5,7 @@ import type { Effect } from '../../shared/runs/effect.ts';
 import { type Run, type RunStatus, runStatuses } from '../../shared/runs/run.ts';
 import { createSqsWaker } from '../../shared/wakers/sqs.ts';
 import { parseWakeMessage } from '../../shared/wakers/wake-message.ts';
-import { runId, start, toRun, toRunId } from '../support/draft.ts';
+import { runId, start, toPlan, toRun, toRunId } from '../support/draft.ts';
 import {
   createQueue,
   type Fault,
@@ -66,6 +66,29 @@ describe('the wake queue', () => {
     const { waker, sqs, queueUrl } = await openWaker();
     await waker.wake(toWaiting(runId, 0, { status: 'queued' }));
     expect(await receive(sqs, queueUrl)).toEqual([`{"runId":"${runId}","at":1795168800000}`]);
+  });
+
+  it('has a queue for each target, where its URL says so', async () => {
+    const fauxqs = await startFauxqs();
+    const { sqs, endpoint } = fauxqs;
+    const queues = await Promise.all(
+      ['fargate', 'codebuild'].map((target) => createQueue(fauxqs, `wake-${target}`)),
+    );
+    const queueUrl = `${endpoint}/000000000000/wake-{target}`;
+    const waker = createSqsWaker({ client: async () => sqs, queueUrl, now: () => start });
+    const build = toPlan({ work: { target: 'codebuild', project: 'report' } });
+    const network = { subnets: [], securityGroups: [], assignPublicIp: false };
+    const definition = { cluster: 'jobs', taskDefinition: 'job', container: 'job', isSpot: false };
+    const task = toPlan({ work: { target: 'fargate', network, ...definition } });
+    await Promise.all([
+      waker.wake(toWaiting(toRunId(1), 0, { plan: task })),
+      waker.wake(toWaiting(toRunId(2), 0, { plan: build })),
+      waker.wake(toWaiting(toRunId(3), 0, { plan: task })),
+    ]);
+    const received = await Promise.all(queues.map((queue) => receive(sqs, queue)));
+    expect(received.map((bodies) => bodies.map((body = '') => parseWakeMessage(body)?.runId).sort())).toEqual(
+      [[toRunId(1), toRunId(3)], [toRunId(2)]],
+    );
   });
 
   it('gives a message out when its time has come, and not before', async () => {

@@ -220,6 +220,22 @@ describe('the description of a batch job', () => {
     ]);
   });
 
+  it('ends the older job of a submission that acted twice while both run', async () => {
+    const world = await createBatchWorld({ definition: waits });
+    world.batch.spoil('submitJob', { kind: 'acts twice' });
+    const handle = await startAndRun(world);
+    await until(
+      'both run',
+      () => world.batch.jobs().filter(({ status }) => status === 'RUNNING').length === 2,
+    );
+    expect(await world.target.describe([handle])).toMatchObject([{ state: 'running' }, {}, {}]);
+    expect(world.batch.jobs()).toMatchObject([
+      { status: 'FAILED', isTerminated: true },
+      { status: 'RUNNING' },
+    ]);
+    expect(world.steps.executions()[0]?.status).toBe('RUNNING');
+  });
+
   it('does without the tries of what runs when they cannot be seen', async () => {
     const world = await createBatchWorld({ definition: waits });
     const handle = await startAndRun(world);
