@@ -81,9 +81,9 @@ export function toProgram(
   definition: Definition,
   handlers: Readonly<Record<string, TaskHandler>>,
   clock: Clock,
-  scale: number,
+  { scale, validates }: { readonly scale: number; readonly validates: boolean },
 ): Program {
-  validate(definition);
+  if (validates) validate(definition);
   const scaled = toScaled(definition, scale);
   const tasks = listTasks(definition);
   for (const { name, resource } of tasks) {

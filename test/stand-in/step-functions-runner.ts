@@ -119,9 +119,9 @@ export function toRunnable(
   machine: Runnable,
   handlers: Readonly<Record<string, TaskHandler>>,
   clock: Clock,
-  scale: number,
+  how: { readonly scale: number; readonly validates: boolean },
 ): Program {
-  if ('definition' in machine) return toProgram(machine.definition, handlers, clock, scale);
+  if ('definition' in machine) return toProgram(machine.definition, handlers, clock, how);
   const { course } = machine;
   return async ({ input, signal }) => {
     const { seconds, output = {}, error, cause = '' } = typeof course === 'function' ? course(input) : course;

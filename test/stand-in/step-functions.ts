@@ -29,6 +29,8 @@ export type StepFunctionsOptions = {
   readonly machines: readonly Machine[];
   /** What tasks do, by the Resource in the definition. */
   readonly handlers?: Readonly<Record<string, TaskHandler>>;
+  /** false: definitions are taken as they are; to validate one takes a good part of a second. */
+  readonly validates?: boolean;
   /** How long a second of waits, retries, courses and timeouts is, in real ones: 1 by default. */
   readonly scale?: number;
 };
@@ -55,6 +57,7 @@ export type StepFunctions = {
 export function createStepFunctions({
   machines,
   handlers = {},
+  validates = true,
   scale = 1,
 }: StepFunctionsOptions): StepFunctions {
   const executions = new Map<string, Execution>();
@@ -85,7 +88,11 @@ export function createStepFunctions({
     const known = new Map(
       machines.map((machine) => [
         toMachineArn(machine.name),
-        { machine, createdAt: core.now(), program: toRunnable(machine, handlers, clock, scale) },
+        {
+          machine,
+          createdAt: core.now(),
+          program: toRunnable(machine, handlers, clock, { scale, validates }),
+        },
       ]),
     );
     const runner = createRunner({ core, clock, executions, note: (waited) => void waits.push(waited) });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll } from 'vitest';
 import { bundleFunctions } from '../../scripts/bundle.ts';
+import { toBundlesFolder } from './bundles-folder.ts';
 
 export type Bundles = {
   /** Of the test file, gone when its tests are over. */
@@ -13,20 +14,32 @@ export type Bundles = {
   readonly metafile: () => Metafile;
 };
 
+type Built = { readonly folder: string; readonly metafile: Metafile };
+
+/** By the first file that asks for it, for all those after it in this process. */
+let built: Promise<Built> | undefined;
+
+async function build(): Promise<Built> {
+  const folder = join(toBundlesFolder(process.ppid), String(process.pid));
+  return { folder, metafile: await bundleFunctions(folder) };
+}
+
 /** All functions, bundled before the tests of a file. */
 export function createBundles(): Bundles {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-bundles-'));
-  let metafile: Metafile | undefined;
+  let ready: Built | undefined;
+  const read = () => {
+    if (ready === undefined) throw new Error('nothing has been bundled yet');
+    return ready;
+  };
   beforeAll(async () => {
-    metafile = await bundleFunctions(join(folder, 'functions'));
+    built ??= build();
+    ready = await built;
   });
   afterAll(() => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
   return {
     folder,
-    pathOf: (name) => join(folder, 'functions', `${name}.cjs`),
-    metafile() {
-      if (metafile === undefined) throw new Error('nothing has been bundled yet');
-      return metafile;
-    },
+    pathOf: (name) => join(read().folder, `${name}.cjs`),
+    metafile: () => read().metafile,
   };
 }

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 export async function until<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  mostMs = 8_000,
+  mostMs = 20_000,
 ): Promise<T> {
   const deadline = performance.now() + mostMs;
   for (;;) {

@@ -63,7 +63,7 @@ describe('the generated state machine', () => {
         const { isValid, errorsText } = validate(toMachine(each), { checkPaths: true, checkArn: true });
         expect(isValid, errorsText('\n')).toBe(true);
       }),
-      { numRuns: 8 },
+      { numRuns: 3 },
     );
   });
 
