@@ -17,6 +17,9 @@ import { type LambdaFunction, loadLambda } from '../support/lambda.ts';
 import { pollQueue } from './queue.ts';
 import type { Services } from './services.ts';
 
+/** Functions live no longer, should nobody close the cloud. */
+const mostMs = 1_200_000;
+
 /** Each has a wake queue of its own. */
 const targetNames = ['fargate', 'codebuild', 'batch', 'state-machine'];
 
@@ -130,7 +133,8 @@ export async function startCloud({
 
   /** `instance`: functions of one name run beside each other, each with what it remembers. */
   async function invokeAs(instance: string, name: string, payload: unknown): Promise<unknown> {
-    const known = loaded.get(instance) ?? loadLambda(join(folder, 'functions', `${name}.cjs`), variables);
+    const known =
+      loaded.get(instance) ?? loadLambda(join(folder, 'functions', `${name}.cjs`), variables, mostMs);
     loaded.set(instance, known);
     const answered = await (await known).invoke(payload, crypto.randomUUID());
     if ('error' in answered) throw new Error(`${name}: ${answered.error.message}`);

@@ -51,13 +51,14 @@ export function toVariables(folder: string, jobsYml: string): Readonly<Record<st
   };
 }
 
-/** Rejects with LambdaEndedError when it can't start. */
+/** Rejects with LambdaEndedError when it can't start. It is ended after some time, however busy. */
 export function loadLambda(
   bundle: string,
   variables: Readonly<Record<string, string>>,
+  mostMs = 60_000,
 ): Promise<LambdaFunction> {
   const env = { PATH: process.env['PATH'], AWS_LAMBDA_FUNCTION_NAME: 'trigger', ...variables };
-  const child = fork(runtime, [bundle], { env, stdio: ['ignore', 'pipe', 'ignore', 'ipc'], timeout: 60_000 });
+  const child = fork(runtime, [bundle], { env, stdio: ['ignore', 'pipe', 'ignore', 'ipc'], timeout: mostMs });
   const waiting = new Map<string, PromiseWithResolvers<Answered>>();
   const started = Promise.withResolvers<LambdaFunction>();
   const ended = Promise.withResolvers<readonly string[]>();
