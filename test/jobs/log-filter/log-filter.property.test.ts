@@ -6,7 +6,7 @@ import { matchesWildcard, toWildcard } from '../../../shared/jobs/wildcard.ts';
 import { mismatchOf } from './mismatch-of.ts';
 
 /** FC_RUNS=20000 for a long run. */
-const numRuns = Number(process.env['FC_RUNS'] ?? 1000);
+const numRuns = Math.max(Number(process.env['FC_RUNS'] ?? 1000), 1000);
 
 const word = fc.stringMatching(/^[A-Za-z0-9_]{1,8}$/);
 const words = fc.array(word, { minLength: 1, maxLength: 8 });
