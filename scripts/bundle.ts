@@ -6,7 +6,9 @@ import { type BuildOptions, build, type Metafile, type Plugin } from 'esbuild';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** The SDK's clients that are only loaded when they are needed: a function goes with those of its jobs' targets. */
-const clients = ['batch', 'codebuild', 'ecs', 's3', 'sfn', 'sqs'].map((name) => `client-${name}`);
+const clients = ['batch', 'codebuild', 'ecs', 'eventbridge', 's3', 'sfn', 'sns', 'sqs'].map(
+  (name) => `client-${name}`,
+);
 
 const common: BuildOptions = {
   absWorkingDir: root,

@@ -1,8 +1,10 @@
 import type { BatchClient } from '@aws-sdk/client-batch';
 import type { CodeBuildClient } from '@aws-sdk/client-codebuild';
 import type { ECSClient } from '@aws-sdk/client-ecs';
+import type { EventBridgeClient } from '@aws-sdk/client-eventbridge';
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SFNClient } from '@aws-sdk/client-sfn';
+import type { SNSClient } from '@aws-sdk/client-sns';
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import { type ClientOptions, requestHandler } from './client-options.ts';
 
@@ -11,8 +13,10 @@ export type AwsClients = {
   readonly batch: () => Promise<BatchClient>;
   readonly codeBuild: () => Promise<CodeBuildClient>;
   readonly ecs: () => Promise<ECSClient>;
+  readonly eventBridge: () => Promise<EventBridgeClient>;
   readonly s3: () => Promise<S3Client>;
   readonly sfn: () => Promise<SFNClient>;
+  readonly sns: () => Promise<SNSClient>;
   readonly sqs: () => Promise<SQSClient>;
 };
 
@@ -36,6 +40,10 @@ export function createClients(options: ClientOptions = {}): AwsClients {
       const { ECSClient } = await import('@aws-sdk/client-ecs');
       return new ECSClient({ ...common, ...once });
     }),
+    eventBridge: lazily(async () => {
+      const { EventBridgeClient } = await import('@aws-sdk/client-eventbridge');
+      return new EventBridgeClient({ ...common, ...thrice });
+    }),
     s3: lazily(async () => {
       const { S3Client } = await import('@aws-sdk/client-s3');
       return new S3Client({ ...common, ...thrice });
@@ -43,6 +51,10 @@ export function createClients(options: ClientOptions = {}): AwsClients {
     sfn: lazily(async () => {
       const { SFNClient } = await import('@aws-sdk/client-sfn');
       return new SFNClient({ ...common, ...once });
+    }),
+    sns: lazily(async () => {
+      const { SNSClient } = await import('@aws-sdk/client-sns');
+      return new SNSClient({ ...common, ...thrice });
     }),
     sqs: lazily(async () => {
       const { SQSClient } = await import('@aws-sdk/client-sqs');

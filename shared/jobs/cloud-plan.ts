@@ -15,6 +15,8 @@ export function toCloudPlan(job: Job, deployment: Deployment): Plan {
     timeoutSeconds: job.timeout,
     startTimeoutSeconds: job.startTimeout,
     stopTimeoutSeconds: job.stopTimeout,
+    ...(job.maxRunsPerHour !== undefined && { maxRunsPerHour: job.maxRunsPerHour }),
+    ...(job.onFailure && { onFailure: job.onFailure }),
   };
   if (work.target !== 'batch') return plan;
   // Its state machine keeps the attempts: to the engine, all of them are one.

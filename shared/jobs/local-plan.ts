@@ -11,6 +11,7 @@ export function toLocalPlan(job: Job, directory: string): Plan {
     timeoutSeconds: job.timeout,
     startTimeoutSeconds: job.startTimeout,
     stopTimeoutSeconds: job.stopTimeout,
+    ...(job.maxRunsPerHour !== undefined && { maxRunsPerHour: job.maxRunsPerHour }),
   };
 }
 

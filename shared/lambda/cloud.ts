@@ -13,6 +13,7 @@ import type { Work } from '../runs/plan.ts';
 import { createBatchTarget } from '../targets/batch/batch.ts';
 import { createCodeBuildTarget } from '../targets/codebuild/codebuild.ts';
 import { createFargateTarget } from '../targets/fargate/fargate.ts';
+import { createGatheringTarget } from '../targets/gathered.ts';
 import { none } from '../targets/none.ts';
 import { createPacedTarget } from '../targets/paced.ts';
 import { createStateMachineTarget } from '../targets/state-machine/state-machine.ts';
@@ -35,8 +36,9 @@ export type CloudOptions = {
   /**
    * `trigger`: starts what it accepts, as long as that is little; the rest waits in the wake queue.
    * `line`: gives those that wait their turn, at the pace of each service.
+   * `sweep`: the same, and what it looks at it looks at together.
    */
-  readonly role: 'trigger' | 'line';
+  readonly role: 'trigger' | 'line' | 'sweep';
   readonly now: () => number;
   readonly warn: (runId: string, problem: string) => void;
 };
@@ -57,6 +59,9 @@ const linePaces: Readonly<Record<CloudTarget, PaceOptions>> = {
 
 /** There may be a thousand functions of a trigger at once: each starts a run now and then, and steps back when refused. */
 const triggerPace: PaceOptions = { perSecond: 0.5, least: 0.02, most: 0.5, burst: 2, fall: 0.1 };
+
+/** Long enough for a hundred runs to be loaded and saved before they are looked at together. */
+const gatherMs = 100;
 
 /** Characters. What is longer has to be stored first: whoever sent it doesn't wait for that and for a start. */
 const longestAtOnce = 8_192;
@@ -79,12 +84,14 @@ export function openCloud(stores: CloudStores, { role, now, warn }: CloudOptions
   });
   const waker = createSqsWaker({ client: clients.sqs, queueUrl: stores.wakeQueueUrl, now });
   const paces = createPaces(role);
-  const targets = paceTargets(createTargets(clients), paces, { isWaiting: role === 'line', now });
+  const paced = paceTargets(createTargets(clients), paces, { isWaiting: role !== 'trigger', now });
+  const targets = role === 'sweep' ? gatherLooks(paced) : paced;
   const engine = createEngine({
     ledger,
     targets,
     payloads,
     waker,
+    announcers: {},
     startsAtOnce: ({ plan: { work } }, event = '') =>
       role === 'trigger' && event.length <= longestAtOnce && (paces.get(work.target)?.ask(now()) ?? 0) === 0,
     now,
@@ -105,7 +112,10 @@ export function createTargets(clients: AwsClients): Readonly<Record<CloudTarget,
 
 function createPaces(role: CloudOptions['role']): ReadonlyMap<string, Pace> {
   return new Map(
-    Object.entries(linePaces).map(([name, pace]) => [name, createPace(role === 'line' ? pace : triggerPace)]),
+    Object.entries(linePaces).map(([name, pace]) => [
+      name,
+      createPace(role === 'trigger' ? triggerPace : pace),
+    ]),
   );
 }
 
@@ -119,6 +129,13 @@ function paceTargets(
     return [name, pace === undefined ? target : createPacedTarget(target, { pace, ...how })] as const;
   });
   return { ...Object.fromEntries(paced), none };
+}
+
+function gatherLooks(targets: Readonly<Record<string, Target>>): Readonly<Record<string, Target>> {
+  const gathered = Object.entries(targets).map(
+    ([name, target]) => [name, createGatheringTarget(target, { gatherMs })] as const,
+  );
+  return Object.fromEntries(gathered);
 }
 
 function openPayloads({ payloads }: CloudStores, { s3 }: AwsClients): PayloadStore {

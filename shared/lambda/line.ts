@@ -10,15 +10,18 @@ import type { LambdaLog } from './log.ts';
 export type Line = Cloud & { readonly jobs: readonly Job[]; readonly toPlan: (job: Job) => Plan };
 
 /** Throws EnvironmentError for what can't be opened. */
-export function openLine({ jobsPath, stores }: LambdaEnvironment, log: LambdaLog, now: () => number): Line {
+export function openLine(
+  { jobsPath, stores }: LambdaEnvironment,
+  log: LambdaLog,
+  now: () => number,
+  role: 'line' | 'sweep' = 'line',
+): Line {
   if (stores.kind !== 'cloud') {
     throw new EnvironmentError(
       'SIGNALBOX_LEDGER is of files, whose runs are started by whoever has them; expected dynamodb://<table>',
     );
   }
   const { jobs } = openNamed('SIGNALBOX_JOBS', () => readCompiledJobs(jobsPath));
-  const cloud = openNamed('SIGNALBOX_DEPLOYMENT', () =>
-    openCloud(stores, { role: 'line', now, warn: log.stumbled }),
-  );
+  const cloud = openNamed('SIGNALBOX_DEPLOYMENT', () => openCloud(stores, { role, now, warn: log.stumbled }));
   return { ...cloud, jobs, toPlan: (job) => toCloudPlan(job, cloud.deployment) };
 }

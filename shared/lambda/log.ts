@@ -1,4 +1,5 @@
 import { NotRecordedError } from '../not-recorded.ts';
+import type { Swept } from '../router/sweep.ts';
 import type { TriggerLog } from '../router/trigger.ts';
 import type { Run } from '../runs/run.ts';
 import { type Dispatched, EventParseError, NoRuleError, type Unrecorded } from '../sources/source.ts';
@@ -13,6 +14,8 @@ export type LambdaLog = TriggerLog & {
   stumbled(runId: string, problem: string): void;
   /** A wake-up could not be followed. */
   unfollowed(messageId: string, problem: unknown): void;
+  /** A pass of the sweep is over. */
+  swept(swept: Swept, requestId: string): void;
   /** A service's event was heard, about a run or about nothing of ours. */
   told(run: Run | undefined, requestId: string): void;
 };
@@ -54,6 +57,14 @@ export function createLambdaLog(write: (line: string) => void): LambdaLog {
     unfollowed(messageId, problem) {
       if (typeof problem === 'string') log('WARN', 'a message was left out', { messageId, problem });
       else log('ERROR', 'a wake-up has to come again', { messageId, ...toReason(problem) });
+    },
+
+    swept(swept, requestId) {
+      const { isComplete, failed } = swept;
+      const message = isComplete
+        ? 'everything that was due is looked after'
+        : 'the time was up; the next pass goes on';
+      log(isComplete && failed === 0 ? 'INFO' : 'WARN', message, { requestId, ...swept });
     },
 
     told(run, requestId) {

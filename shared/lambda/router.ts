@@ -62,6 +62,7 @@ function openFiles({ ledgerPath, payloadsPath }: FileStores, now: () => number):
     targets: {},
     payloads,
     waker: { wake: async () => {} },
+    announcers: {},
     now,
     warn: () => {},
   });

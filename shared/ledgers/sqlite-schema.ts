@@ -2,7 +2,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { LedgerError } from '../runs/ledger.ts';
 import { toMessage } from '../to-message.ts';
 
-const version = 2;
+const version = 3;
 
 /** "SIGB": tells a ledger from the SQLite files of others. https://www.sqlite.org/pragma.html#pragma_application_id */
 const applicationId = 0x53494742;
@@ -16,6 +16,16 @@ const ranges = `
     run_id TEXT NOT NULL,
     until INTEGER NOT NULL,
     PRIMARY KEY (shard, last)
+  ) STRICT, WITHOUT ROWID;
+`;
+
+/** What format 3 added: how many runs of a job have begun in an hour. */
+const admissions = `
+  CREATE TABLE admissions (
+    job TEXT NOT NULL,
+    hour INTEGER NOT NULL,
+    begun INTEGER NOT NULL,
+    PRIMARY KEY (job, hour)
   ) STRICT, WITHOUT ROWID;
 `;
 
@@ -39,6 +49,7 @@ const schema = `
     until INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   ${ranges}
+  ${admissions}
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${version};
 `;
@@ -86,7 +97,8 @@ function makeSchema(database: DatabaseSync, path: string): void {
   // Another process may have made it between the look and the lock.
   const format = readFormat(database, path);
   if (format === 0) database.exec(schema);
-  if (format === 1) database.exec(`${ranges} PRAGMA user_version = ${version};`);
+  if (format === 1) database.exec(ranges);
+  if (format === 1 || format === 2) database.exec(`${admissions} PRAGMA user_version = ${version};`);
   database.exec('COMMIT');
 }
 

@@ -43,13 +43,18 @@ export function createSqliteLedger(database: DatabaseSync, now: () => EpochMs): 
       });
     },
     async due({ now: until, limit, of }) {
-      return guard(() => sql.due.all(of, until, limit).map(toId));
+      return guard(() =>
+        sql.due.all(of, until, limit).map((row) => ({ id: toId(row), at: Number(row['due_at']) })),
+      );
     },
     async nextDue(of) {
       return guard(() => toNumber(sql.nextDue.get(of)?.['at']));
     },
     async list(filter) {
       return guard(() => list(database, filter));
+    },
+    async admit(job, hour, most) {
+      return guard(() => sql.admit.run(job, hour, most).changes === 1);
     },
     async find(prefix, limit) {
       // Every id is below its prefix followed by the last letter of its alphabet and more.
@@ -70,8 +75,13 @@ function prepare(database: DatabaseSync) {
     save: database.prepare(
       'UPDATE runs SET status = ?, revision = ?, lane = ?, due_at = ?, body = ? WHERE id = ? AND revision = ?',
     ),
-    due: database.prepare('SELECT id FROM runs WHERE lane = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?'),
+    due: database.prepare(
+      'SELECT id, due_at FROM runs WHERE lane = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?',
+    ),
     nextDue: database.prepare('SELECT min(due_at) AS at FROM runs WHERE lane = ? AND due_at IS NOT NULL'),
+    admit: database.prepare(
+      'INSERT INTO admissions (job, hour, begun) SELECT ?1, ?2, 1 WHERE ?3 > 0 ON CONFLICT DO UPDATE SET begun = begun + 1 WHERE begun < ?3',
+    ),
     find: database.prepare('SELECT id FROM runs WHERE id >= ? AND id < ? ORDER BY id LIMIT ?'),
   };
 }

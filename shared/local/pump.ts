@@ -95,10 +95,12 @@ export function createPump({ ledger, targets, slots, now, fail }: PumpParts): Pu
 
   async function takeTurn(): Promise<void> {
     await resolveDoubts();
-    for (const id of await ledger.due({ now: now(), limit: handful, of: 'rest' })) tell(id, { kind: 'due' });
+    for (const { id } of await ledger.due({ now: now(), limit: handful, of: 'rest' }))
+      tell(id, { kind: 'due' });
     const free = slots - live.size;
     if (mode === 'on' && free > 0) {
-      for (const id of await ledger.due({ now: now(), limit: free, of: 'line' })) tell(id, { kind: 'due' });
+      for (const { id } of await ledger.due({ now: now(), limit: free, of: 'line' }))
+        tell(id, { kind: 'due' });
     }
     await look();
     await wakeForNext();

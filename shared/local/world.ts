@@ -59,7 +59,15 @@ export function openWorld(home: Home, { slots, log, wrap = (parts) => parts }: W
     log.error({ err: error }, `the router stumbled and goes on: ${toMessage(error)}`);
   const pump = createPump({ ledger, targets, slots, now, fail });
   const warn = (runId: string, problem: string) => log.warn({ runId }, `${runId}: ${problem}`);
-  const engine = createEngine({ ledger, targets, payloads, announcer, waker: pump.waker, now, warn });
+  const engine = createEngine({
+    ledger,
+    targets,
+    payloads,
+    announcers: { bus: announcer },
+    waker: pump.waker,
+    now,
+    warn,
+  });
   return {
     engine,
     ledger,

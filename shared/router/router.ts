@@ -31,8 +31,11 @@ export type Router = {
    * Throws NoRuleError and EventParseError; nothing was recorded then.
    */
   route(delivery: Delivery): Promise<Routed>;
-  /** Starts a run with the event of another; the same request id gives the same run. Throws ReplayError. */
-  replay(runId: string, requestId: string): Promise<Run>;
+  /**
+   * Starts a run with the event of another, or with `event` in its place, a JSON text; the same request id gives the
+   * same run. Throws ReplayError.
+   */
+  replay(runId: string, requestId: string, event?: string): Promise<Run>;
 };
 
 /** A run can't be given its event again. */
@@ -64,15 +67,20 @@ export function createRouter(parts: RouterParts): Router {
       };
     },
 
-    async replay(runId, requestId) {
+    async replay(runId, requestId, edited) {
       const original = await ledger.load(runId);
       if (original === undefined) throw new ReplayError(`no run is named ${runId}`);
       const job = jobs.find(({ name }) => name === original.job);
       if (job === undefined) throw new ReplayError(`job ${original.job} is not in jobs.yml any more`);
-      if (original.cause?.class === 'bad-event')
+      if (edited === undefined && original.cause?.class === 'bad-event')
         throw new ReplayError(
           `run ${runId} has no event that a job could be given: ${original.cause.reason}`,
         );
+      if (edited !== undefined) {
+        // What it was not given of the original is not kept out of it, nor are the original's credentials put into it.
+        const draft = toReplay({ ...original, lostRecords: [] }, edited, toPlan(job), requestId, now());
+        return (await accept(draft)).run;
+      }
       const event = await ledger.loadEvent(runId);
       if (event === undefined) throw new ReplayError(`the event of run ${runId} is not kept any more`);
       const draft = toReplay(original, event, toPlan(job), requestId, now());

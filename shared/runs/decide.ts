@@ -11,9 +11,11 @@ import {
   endAttempt,
   endRun,
   endStopping,
+  hold,
   refuseStart,
   toRunning,
   withAttempt,
+  withDetails,
   withTry,
 } from './transitions.ts';
 
@@ -55,7 +57,9 @@ function toNext(run: Run, input: Input, now: EpochMs): Run {
     case 'look-asked':
       return onLookAsked(run, input.token, input.externalId, now);
     case 'due':
-      return run.dueAt !== undefined && now >= run.dueAt ? onDue(run, now) : run;
+      return isDue(run, now) ? onDue(run, now) : run;
+    case 'held':
+      return awaitsFirstStart(run) ? hold(run, input.until, input.most, now) : run;
     case 'cancel-asked':
       return onCancelAsked(run, now);
     case 'effect-done':
@@ -127,11 +131,14 @@ function onReported(run: Run, report: Report, now: EpochMs): Run {
     return lives ? stopStranger(run, report.token, report.externalId, now) : run;
   }
   if (report.state === 'absent') return onAbsent(run, attempt, report.lookedAt, now);
-  const seen = identify(
-    withoutEffect(withoutEffect(run, `describe:${report.token}`), `start:${report.token}`),
-    attempt,
-    report.externalId,
-    now,
+  const seen = withDetails(
+    identify(
+      withoutEffect(withoutEffect(run, `describe:${report.token}`), `start:${report.token}`),
+      attempt,
+      report.externalId,
+      now,
+    ),
+    'details' in report ? report.details : undefined,
   );
   if (!waitsForEnd(run) && (report.state === 'running' || report.state === 'ended')) {
     return endAttempt(toRunning(seen, report.startedAt ?? now, now), { endedAt: now }, now);
@@ -194,6 +201,16 @@ function onAbsent(run: Run, attempt: Attempt, lookedAt: EpochMs, now: EpochMs): 
   }
   if (lookedAt - absentSince < lostAfterMs) return told;
   return run.status === 'stopping' ? endStopping(told, now) : askToStop(told, 'lost', now);
+}
+
+/** Whether a wake-up that comes now finds something to do. */
+export function isDue({ dueAt }: Run, now: EpochMs): boolean {
+  return dueAt !== undefined && now >= dueAt;
+}
+
+/** It has a turn, and nothing has been asked of its target yet. */
+export function awaitsFirstStart({ status, attempts }: Run): boolean {
+  return attempts.length === 0 && (status === 'queued' || status === 'waiting');
 }
 
 function onDue(run: Run, now: EpochMs): Run {

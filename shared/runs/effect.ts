@@ -2,10 +2,13 @@ import type { EpochMs, FinishedStatus } from './run.ts';
 
 /** What happened to a run that others may want to hear of. */
 export type Announcement = {
-  readonly what: 'started' | 'retrying' | FinishedStatus;
+  readonly what: 'started' | 'retrying' | 'held' | FinishedStatus;
   readonly at: EpochMs;
   readonly attempt: number;
 };
+
+/** `failure-destination`: that of the job; it hears only of runs that failed for good. */
+export type Audience = 'bus' | 'failure-destination';
 
 /** Something the engine owes the world: saved with the run before it is performed, kept until it is done. */
 export type Effect = {
@@ -19,5 +22,5 @@ export type Effect = {
   | { readonly kind: 'start'; readonly token: string }
   | { readonly kind: 'stop'; readonly token: string; readonly externalId?: string }
   | { readonly kind: 'describe'; readonly token: string; readonly externalId?: string }
-  | { readonly kind: 'announce'; readonly announcement: Announcement }
+  | { readonly kind: 'announce'; readonly to: Audience; readonly announcement: Announcement }
 );

@@ -1,9 +1,9 @@
-import type { Announcer } from '../announcers/announcer.ts';
+import type { Announcers } from '../announcers/announcer.ts';
 import type { PayloadStore } from '../payloads/payload-store.ts';
 import type { Target } from '../targets/target.ts';
 import { toMessage } from '../to-message.ts';
 import type { Waker } from '../wakers/waker.ts';
-import { decide } from './decide.ts';
+import { awaitsFirstStart, decide, isDue } from './decide.ts';
 import { settle } from './due.ts';
 import type { Input } from './input.ts';
 import { type Accepted, type Draft, type Ledger, LedgerError } from './ledger.ts';
@@ -14,18 +14,20 @@ import { type EpochMs, liveAttempt, type Run } from './run.ts';
 const saveTries = 20;
 /** No chain of effects is this long; one that is would be a fault of `decide`. */
 const longestChain = 50;
+const hourMs = 3_600_000;
 
 export type World = {
   readonly ledger: Ledger;
   /** By the name that a plan's work gives. */
   readonly targets: Readonly<Record<string, Target>>;
   readonly payloads: PayloadStore;
-  /** Left out where nobody listens: then nothing is owed to anybody. */
-  readonly announcer?: Announcer;
+  readonly announcers: Announcers;
   readonly waker: Waker;
   /** Whether a run that is being accepted is started by whoever accepts it; others wait to be given their turn. */
   readonly startsAtOnce?: (run: Run, event?: string) => boolean;
   readonly now: () => EpochMs;
+  /** Sees each run as it was, undefined for one that is new, and as it was saved. */
+  readonly saw?: (before: Run | undefined, after: Run) => void;
   /** Tells of what went wrong and is tried again. */
   readonly warn: (runId: string, problem: string) => void;
 };
@@ -51,13 +53,18 @@ export function createEngine(world: World): Engine {
   return {
     async accept(draft) {
       const isNow =
-        draft.run.status === 'collecting' && (world.startsAtOnce?.(draft.run, draft.event) ?? false);
+        draft.run.status === 'collecting' &&
+        draft.run.plan.maxRunsPerHour === undefined &&
+        (world.startsAtOnce?.(draft.run, draft.event) ?? false);
       const settleOne = (run: Run, lostRecords: readonly number[]): Run => {
         const queued = decide(run, { kind: 'accepted', lostRecords }, now());
         return quieten(isNow ? decide(queued, { kind: 'due' }, now()) : queued);
       };
       const accepted = await ledger.accept(draft, settleOne);
       const { outcome, run, recovered = [] } = accepted;
+      for (const each of outcome === 'accepted' ? [accepted.run, ...recovered] : recovered) {
+        world.saw?.(undefined, each);
+      }
       for (const each of recovered) await goOn(each);
       // What was stored is what every repeat of the start will send.
       if (outcome === 'accepted') {
@@ -127,14 +134,17 @@ export function createEngine(world: World): Engine {
 
   /** `known`: as it was saved last, as far as its holder knows. */
   async function save(runId: string, inputs: readonly Input[], known?: Run): Promise<Run | undefined> {
+    let heard: readonly Input[] | undefined;
     for (let tries = 0; tries < saveTries; tries++) {
       const run = tries === 0 && known ? known : await ledger.load(runId);
       if (run === undefined) return undefined;
-      const all = [...toUnheard(run, inputs, now()), ...inputs];
+      heard ??= await toAdmitted(run, inputs);
+      const all = [...toUnheard(run, heard, now()), ...heard];
       const decided = quieten(all.reduce((before, input) => decide(before, input, now()), run));
       if (decided === run) return run;
       const saved = await ledger.save(decided);
       if (saved) {
+        world.saw?.(run, saved);
         await wakeFor(saved);
         return saved;
       }
@@ -142,6 +152,18 @@ export function createEngine(world: World): Engine {
     throw new LedgerError(
       `run ${runId} could not be saved: it was changed by others ${saveTries} times in a row`,
     );
+  }
+
+  /** A run's first turn comes later when as many of its job's runs have begun in this hour as may. */
+  async function toAdmitted(run: Run, inputs: readonly Input[]): Promise<readonly Input[]> {
+    const { maxRunsPerHour: most } = run.plan;
+    const at = now();
+    const takesTurn = inputs.some(({ kind }) => kind === 'due') && awaitsFirstStart(run) && isDue(run, at);
+    if (most === undefined || !takesTurn) return inputs;
+    const hour = Math.floor(at / hourMs) * hourMs;
+    if (await ledger.admit(run.job, hour, most)) return inputs;
+    const held: Input = { kind: 'held', until: hour + hourMs, most };
+    return inputs.map((input) => (input.kind === 'due' ? held : input));
   }
 
   /** A wake-up that can't be asked for is only slower: the ledger has the date. */
@@ -154,8 +176,8 @@ export function createEngine(world: World): Engine {
 
   /** What nobody listens to isn't owed. */
   function quieten(run: Run): Run {
-    if (world.announcer !== undefined || run.outbox.every(({ kind }) => kind !== 'announce')) return run;
-    return settle({ ...run, outbox: run.outbox.filter(({ kind }) => kind !== 'announce') }, now());
+    const outbox = run.outbox.filter((owed) => owed.kind !== 'announce' || owed.to in world.announcers);
+    return outbox.length === run.outbox.length ? run : settle({ ...run, outbox }, now());
   }
 }
 

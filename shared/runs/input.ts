@@ -1,4 +1,5 @@
 import type { Report, StartAnswer, StopAnswer } from '../targets/target.ts';
+import type { EpochMs } from './run.ts';
 
 /** What happened to a run. */
 export type Input =
@@ -15,6 +16,8 @@ export type Input =
   /** Something happened to what a start became, and it takes a look to see what. */
   | { readonly kind: 'look-asked'; readonly token: string; readonly externalId: string }
   | { readonly kind: 'due' }
+  /** As many of its job's runs have begun as may in an hour. */
+  | { readonly kind: 'held'; readonly until: EpochMs; readonly most: number }
   | { readonly kind: 'cancel-asked' }
   | { readonly kind: 'effect-done'; readonly key: string }
   | { readonly kind: 'effect-failed'; readonly key: string };

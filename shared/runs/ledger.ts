@@ -26,6 +26,8 @@ export type DueQuery = {
   readonly of: 'line' | 'rest';
 };
 
+export type Due = { readonly id: string; readonly at: EpochMs };
+
 export type RunFilter = {
   readonly jobs?: readonly string[];
   readonly statuses?: readonly RunStatus[];
@@ -52,12 +54,14 @@ export interface Ledger {
   loadEvent(id: string): Promise<string | undefined>;
   /** Stores the run with its revision raised by one; undefined when it was saved by another since it was loaded. */
   save(run: Run): Promise<Run | undefined>;
-  /** Ids whose `dueAt` has come, the longest due first. */
-  due(query: DueQuery): Promise<readonly string[]>;
+  /** Runs whose `dueAt` has come, the longest due first. */
+  due(query: DueQuery): Promise<readonly Due[]>;
   /** The earliest `dueAt`, of that part. */
   nextDue(of: DueQuery['of']): Promise<EpochMs | undefined>;
   /** Newest first. */
   list(filter: RunFilter): Promise<RunPage>;
+  /** Counts one more run of the job that begins in the hour from `hour` on; false when `most` have been counted. */
+  admit(job: string, hour: EpochMs, most: number): Promise<boolean>;
   /** Ids that begin so, at most `limit`. */
   find(prefix: string, limit: number): Promise<readonly string[]>;
 }

@@ -121,7 +121,7 @@ async function describe(
 
 async function announce(world: World, run: Run, effect: Effect & { kind: 'announce' }): Promise<Input> {
   try {
-    await world.announcer?.announce(run, effect.announcement);
+    await world.announcers[effect.to]?.announce(run, effect.announcement);
     return { kind: 'effect-done', key: effect.key };
   } catch (error) {
     world.warn(run.id, `"${effect.announcement.what}" could not be announced: ${toMessage(error)}`);

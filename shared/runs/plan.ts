@@ -11,7 +11,14 @@ export type Plan = {
   readonly startTimeoutSeconds: number;
   /** From SIGTERM to SIGKILL. */
   readonly stopTimeoutSeconds: number;
+  /** Runs of the job that may begin in one hour of the clock. */
+  readonly maxRunsPerHour?: number;
+  /** Where it is reported when it has failed for good. */
+  readonly onFailure?: FailureDestination;
 };
+
+/** ARN of a queue, a topic or an event bus. */
+export type FailureDestination = { readonly type: 'sqs' | 'sns' | 'event-bus'; readonly arn: string };
 
 export type Retry = {
   /** Runs in all, the first included. */

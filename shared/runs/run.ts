@@ -59,8 +59,22 @@ export type Attempt = {
   readonly endUnseen?: true;
   /** `undefined` while it lives and when it succeeded. */
   readonly failure?: Cause;
+  /** What its target said of it, beside that. */
+  readonly details?: Details;
   /** Of a target that retries by itself, as far as they were seen, by number. */
   readonly tries?: readonly Try[];
+};
+
+/** What is kept of a task, build or job, as its service forgets it: ECS within an hour. */
+export type Details = {
+  readonly exitCode?: number;
+  /** Why it stopped, in the service's words: ECS's stopCode and stoppedReason, CodeBuild's phase and message. */
+  readonly stopCode?: string;
+  readonly stopReason?: string;
+  /** `sha256:…` of the container's image. */
+  readonly imageDigest?: string;
+  readonly logGroup?: string;
+  readonly logStream?: string;
 };
 
 /** One of the jobs that a state machine submitted for an attempt; what the job saw as STP_CURRENT_ATTEMPT. */
@@ -72,6 +86,7 @@ export type Try = {
   readonly endedAt?: EpochMs;
   readonly failure?: Cause;
   readonly logStream?: string;
+  readonly details?: Details;
 };
 
 export type StopReason = 'timeout' | 'start-timeout' | 'cancel' | 'lost';
@@ -111,6 +126,10 @@ export type Run = {
   readonly traceparent?: string;
   /** The run whose event this run was given again. */
   readonly replayOf?: string;
+  /** How many announcements in a row led to it: 1 for a run that the announcement of another one started. */
+  readonly hops?: number;
+  /** Only while it waits because `most` of its job's runs have begun in this hour. */
+  readonly held?: { readonly until: EpochMs; readonly most: number };
 };
 
 /** An object in the payload store. `sha256` is in hexadecimal. */

@@ -1,10 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Announcement } from './effect.ts';
 import { type Cause, isStartFailure } from './failure.ts';
+import { isLoop } from './hops.ts';
 import { withEffect } from './outbox.ts';
 import { isRetried, toRetryWaitMs, toSetbackWaitMs } from './retry.ts';
 import {
   type Attempt,
+  type Details,
   type EpochMs,
   type FinishedStatus,
   liveAttempt,
@@ -19,6 +21,14 @@ const freeInterruptions = 3;
 /** Replaces the attempt of that number, or adds it as the newest. */
 export function withAttempt(run: Run, attempt: Attempt): Run {
   return { ...run, attempts: [...run.attempts.filter(({ number }) => number !== attempt.number), attempt] };
+}
+
+/** Notes what the target said of the live attempt, beside what matters to the engine. */
+export function withDetails(run: Run, news: Details | undefined): Run {
+  const attempt = liveAttempt(run);
+  if (attempt === undefined || news === undefined) return run;
+  const details = { ...attempt.details, ...news };
+  return isDeepStrictEqual(attempt.details, details) ? run : withAttempt(run, { ...attempt, details });
 }
 
 /**
@@ -40,7 +50,7 @@ export function withTry(run: Run, token: string, news: Try): Run {
 
 /** queued or waiting → starting. */
 export function beginAttempt(run: Run, next: NonNullable<Run['next']>, token: string, now: EpochMs): Run {
-  const { next: _, ...rest } = run;
+  const { next: _, held: __, ...rest } = run;
   const begun = run.attempts.find(({ number }) => number === next.attempt);
   // Only an interrupted attempt can come here late, when it had to wait for its turn: it gets its time all the same.
   const startBy = begun && begun.startBy > now ? begun.startBy : now + run.plan.startTimeoutSeconds * 1000;
@@ -67,7 +77,7 @@ export function toRunning(run: Run, startedAt: EpochMs, now: EpochMs): Run {
 export function refuseStart(run: Run, cause: Cause, now: EpochMs): Run {
   const attempt = liveAttempt(run);
   if (attempt === undefined) return run;
-  const { startedAt: _, ...unstarted } = attempt;
+  const { startedAt: _, details: __, ...unstarted } = attempt;
   const refused = { ...unstarted, refusals: attempt.refusals + 1, lastSetback: cause };
   const free = withAttempt(withoutEffectsOf(run, attempt), refused);
   if (!isStartFailure(cause.class))
@@ -143,7 +153,7 @@ export function endStopping(
 
 /** Any unfinished status → a finished one. Only what is to be announced or must be stopped stays owed. */
 export function endRun(run: Run, status: FinishedStatus, cause: Cause | undefined, now: EpochMs): Run {
-  const { next: _, stopping: __, ...rest } = run;
+  const { next: _, stopping: __, held: ___, ...rest } = run;
   return announce({ ...rest, status, endedAt: now, ...(cause ? { cause } : {}) }, status, now);
 }
 
@@ -186,7 +196,7 @@ function afterFailure(
 
 /** The same attempt is started again, with a new budget for starting. */
 function interrupt(run: Run, attempt: Attempt, failure: Cause, now: EpochMs): Run {
-  const { startedAt: _, ...rest } = attempt;
+  const { startedAt: _, details: __, ...rest } = attempt;
   const interruptions = attempt.interruptions + 1;
   const at = now + toSetbackWaitMs(attempt.start.token, interruptions);
   const startBy = at + run.plan.startTimeoutSeconds * 1000;
@@ -251,10 +261,24 @@ function toStoppedCause(run: Run, reason: StopReason, ending: Cause | undefined)
 function announce(run: Run, what: Announcement['what'], at: EpochMs): Run {
   const attempt = run.attempts.at(-1)?.number ?? 0;
   const announcement = { what, at, attempt };
-  return withEffect(run, {
-    kind: 'announce',
-    key: `announce:${what}:${attempt}`,
-    announcement,
-    notBefore: at,
-  });
+  const owed = { kind: 'announce', announcement, notBefore: at } as const;
+  const told = isLoop(run)
+    ? run
+    : withEffect(run, { ...owed, to: 'bus', key: `announce:${what}:${attempt}` });
+  const isFailure = what === 'failed' || what === 'timed-out';
+  return isFailure && run.plan.onFailure !== undefined
+    ? withEffect(told, { ...owed, to: 'failure-destination', key: `report:${what}` })
+    : told;
+}
+
+/** queued → waiting, until the hour is over. */
+export function hold(run: Run, until: EpochMs, most: number, now: EpochMs): Run {
+  if (run.next === undefined) return run;
+  const held = {
+    ...run,
+    status: 'waiting',
+    held: { until, most },
+    next: { ...run.next, at: until },
+  } as const;
+  return run.held ? held : announce(held, 'held', now);
 }

@@ -2,7 +2,7 @@ import type { Cause } from '../runs/failure.ts';
 import type { Limits } from '../runs/fit.ts';
 import type { CarriedEvent, Order } from '../runs/order.ts';
 import type { Work } from '../runs/plan.ts';
-import type { EpochMs, Try } from '../runs/run.ts';
+import type { Details, EpochMs, Try } from '../runs/run.ts';
 
 /** What a target needs to find what it started: `work` says where to look, and the token alone is enough for what. */
 export type Handle = { readonly token: string; readonly externalId?: string; readonly work: Work };
@@ -13,13 +13,14 @@ export type Report = { readonly token: string; readonly externalId?: string } & 
 /** How it is with something that was started, whoever started it. */
 export type Finding =
   | { readonly state: 'pending' }
-  | { readonly state: 'running'; readonly startedAt: EpochMs }
+  | { readonly state: 'running'; readonly startedAt: EpochMs; readonly details?: Details }
   /** Without `failure` the job succeeded. */
   | {
       readonly state: 'ended';
       readonly startedAt?: EpochMs;
       readonly endedAt: EpochMs;
       readonly failure?: Cause;
+      readonly details?: Details;
     }
   /** For certain: nothing was started with this token, and nothing ever will be. */
   | { readonly state: 'never-started'; readonly cause: Cause }

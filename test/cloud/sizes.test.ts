@@ -225,6 +225,7 @@ function toEngine(
     targets,
     payloads,
     waker: { wake: async () => {} },
+    announcers: {},
     startsAtOnce: () => true,
     now: Date.now,
     warn: () => {},

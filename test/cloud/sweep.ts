@@ -16,7 +16,7 @@ export async function sweep(
   const lanes = await Promise.all(
     (['line', 'rest'] as const).map((of) => ledger.due({ now: now - graceMs, limit: 10, of })),
   );
-  const Records = lanes.flat().map((runId) => ({
+  const Records = lanes.flat().map(({ id: runId }) => ({
     messageId: `sweep-${runId}`,
     body: JSON.stringify({ runId, at: now }),
   }));

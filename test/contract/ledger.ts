@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { settle } from '../../shared/runs/due.ts';
-import type { Ledger } from '../../shared/runs/ledger.ts';
+import type { DueQuery, Ledger } from '../../shared/runs/ledger.ts';
 import type { EpochMs, Run, RunStatus } from '../../shared/runs/run.ts';
 import { createClock } from '../support/clock.ts';
 import { runId, start, toDraft, toRun, toRunId } from '../support/draft.ts';
@@ -271,9 +271,28 @@ export function testLedger(name: string, open: OpenLedger): void {
         expect(await ledger.load(runId)).toBeUndefined();
         expect(await ledger.loadEvent(runId)).toBeUndefined();
         expect(await ledger.nextDue('line')).toBeUndefined();
-        expect(await ledger.due({ now: start, limit: 10, of: 'rest' })).toEqual([]);
+        expect(await idsDue(ledger, { now: start, limit: 10, of: 'rest' })).toEqual([]);
         expect(await ledger.list({ limit: 10 })).toEqual({ runs: [] });
         expect(await ledger.find('0', 10)).toEqual([]);
+      });
+    });
+
+    describe('the runs of a job that begin in an hour', () => {
+      it('are counted up to the most, for each job and each hour', async () => {
+        const ledger = await opened();
+        const hour = 1_700_000_000_000 - (1_700_000_000_000 % 3_600_000);
+        expect(await ledger.admit('resize', hour, 2)).toBe(true);
+        expect(await ledger.admit('resize', hour, 2)).toBe(true);
+        expect(await ledger.admit('resize', hour, 2)).toBe(false);
+        expect(await ledger.admit('resize', hour, 3)).toBe(true);
+        expect(await ledger.admit('resize', hour + 3_600_000, 1)).toBe(true);
+        expect(await ledger.admit('report', hour, 1)).toBe(true);
+      });
+
+      it('are never more than that when many ask at once', async () => {
+        const ledger = await opened();
+        const answers = await Promise.all(Array.from({ length: 20 }, () => ledger.admit('resize', 0, 7)));
+        expect(answers.filter(Boolean)).toHaveLength(7);
       });
     });
 
@@ -297,7 +316,9 @@ export function testLedger(name: string, open: OpenLedger): void {
           const createdAt = start + index;
           await put(ledger, { ...dated(number, 'queued', start + seconds * 1000), createdAt });
         }
-        const ids = await ledger.due({ now: start + 2000, limit: 10, of: 'line' });
+        const [first] = await ledger.due({ now: start + 2000, limit: 1, of: 'line' });
+        expect(first?.at).toBe((await ledger.load(first?.id ?? ''))?.dueAt);
+        const ids = await idsDue(ledger, { now: start + 2000, limit: 10, of: 'line' });
         expect(ids).toEqual([toRunId(9), toRunId(5), toRunId(7), toRunId(3)]);
       });
 
@@ -305,10 +326,13 @@ export function testLedger(name: string, open: OpenLedger): void {
         const ledger = await opened();
         await put(ledger, dated(1, 'running', start));
         await put(ledger, dated(2, 'running', start + 1));
-        expect(await ledger.due({ now: start - 1, limit: 10, of: 'rest' })).toEqual([]);
-        expect(await ledger.due({ now: start, limit: 10, of: 'rest' })).toEqual([toRunId(1)]);
-        expect(await ledger.due({ now: start + 1, limit: 1, of: 'rest' })).toEqual([toRunId(1)]);
-        expect(await ledger.due({ now: start + 1, limit: 10, of: 'rest' })).toEqual([toRunId(1), toRunId(2)]);
+        expect(await idsDue(ledger, { now: start - 1, limit: 10, of: 'rest' })).toEqual([]);
+        expect(await idsDue(ledger, { now: start, limit: 10, of: 'rest' })).toEqual([toRunId(1)]);
+        expect(await idsDue(ledger, { now: start + 1, limit: 1, of: 'rest' })).toEqual([toRunId(1)]);
+        expect(await idsDue(ledger, { now: start + 1, limit: 10, of: 'rest' })).toEqual([
+          toRunId(1),
+          toRunId(2),
+        ]);
       });
 
       it('is a line of those that want to start, and the rest', async () => {
@@ -327,14 +351,14 @@ export function testLedger(name: string, open: OpenLedger): void {
           await put(ledger, dated(index, status, start + index));
         }
         const now = start + 100;
-        expect(await ledger.due({ now, limit: 10, of: 'line' })).toEqual([1, 4].map(toRunId));
-        expect(await ledger.due({ now, limit: 10, of: 'rest' })).toEqual([0, 2, 3, 5, 6, 7].map(toRunId));
+        expect(await idsDue(ledger, { now, limit: 10, of: 'line' })).toEqual([1, 4].map(toRunId));
+        expect(await idsDue(ledger, { now, limit: 10, of: 'rest' })).toEqual([0, 2, 3, 5, 6, 7].map(toRunId));
       });
 
       it('is never a run without a date', async () => {
         const ledger = await opened();
         await put(ledger, { id: toRunId(1), status: 'succeeded' });
-        expect(await ledger.due({ now: start * 2, limit: 10, of: 'rest' })).toEqual([]);
+        expect(await idsDue(ledger, { now: start * 2, limit: 10, of: 'rest' })).toEqual([]);
         expect(await ledger.nextDue('rest')).toBeUndefined();
       });
 
@@ -342,12 +366,12 @@ export function testLedger(name: string, open: OpenLedger): void {
         const ledger = await opened();
         const run = await put(ledger, dated(1, 'queued', start));
         const running = await ledger.save({ ...run, status: 'running', dueAt: start + 5 });
-        expect(await ledger.due({ now: start + 5, limit: 10, of: 'line' })).toEqual([]);
-        expect(await ledger.due({ now: start + 5, limit: 10, of: 'rest' })).toEqual([toRunId(1)]);
+        expect(await idsDue(ledger, { now: start + 5, limit: 10, of: 'line' })).toEqual([]);
+        expect(await idsDue(ledger, { now: start + 5, limit: 10, of: 'rest' })).toEqual([toRunId(1)]);
         if (running === undefined) throw new Error('it was not saved');
         const { dueAt: _, ...done } = running;
         await ledger.save({ ...done, status: 'succeeded' });
-        expect(await ledger.due({ now: start + 5, limit: 10, of: 'rest' })).toEqual([]);
+        expect(await idsDue(ledger, { now: start + 5, limit: 10, of: 'rest' })).toEqual([]);
       });
 
       it('has an earliest date, of each part', async () => {
@@ -449,4 +473,8 @@ export function testLedger(name: string, open: OpenLedger): void {
       });
     });
   });
+}
+
+async function idsDue(ledger: Ledger, query: DueQuery): Promise<readonly string[]> {
+  return (await ledger.due(query)).map(({ id }) => id);
 }

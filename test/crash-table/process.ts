@@ -88,6 +88,7 @@ export function openProcess({ url, table, bucket, now, cut, fault, noticed }: Pr
     targets,
     payloads,
     waker,
+    announcers: {},
     startsAtOnce: () => true,
     now,
     warn: () => {},
@@ -117,7 +118,7 @@ export function openProcess({ url, table, bucket, now, cut, fault, noticed }: Pr
     },
     async sweep() {
       for (const lane of ['line', 'rest'] as const) {
-        for (const id of await ledger.due({ now: now(), limit: 10, of: lane }))
+        for (const { id } of await ledger.due({ now: now(), limit: 10, of: lane }))
           await engine.tell(id, { kind: 'due' });
       }
     },
@@ -130,9 +131,11 @@ export function openProcess({ url, table, bucket, now, cut, fault, noticed }: Pr
   };
 
   function watchAll(): AwsClients {
-    const { batch, codeBuild, ecs, sfn, sqs: queue } = createClients(options(url));
+    const clients = createClients(options(url));
+    const { batch, codeBuild, ecs, sfn, sqs: queue } = clients;
     const { s3 } = createClients(options(bucket?.endpoint ?? url));
     return {
+      ...clients,
       batch: once(async () => watch(await batch())),
       codeBuild: once(async () => watch(await codeBuild())),
       ecs: once(async () => watch(await ecs())),

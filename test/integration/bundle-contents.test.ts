@@ -30,10 +30,12 @@ const ownFiles = {
 };
 
 /** The functions that go on with runs, whatever they came from. */
-const lines = ['state-change', 'wake'];
+const lines = ['state-change', 'sweep', 'wake'];
 
 /** The SDK's clients that are loaded when they are needed. */
-const clients = ['batch', 'codebuild', 'ecs', 's3', 'sfn', 'sqs'].map((name) => `client-${name}`);
+const clients = ['batch', 'codebuild', 'ecs', 'eventbridge', 's3', 'sfn', 'sns', 'sqs'].map(
+  (name) => `client-${name}`,
+);
 
 const bundles = createBundles();
 
@@ -42,7 +44,7 @@ it('there is a function for each source and for what goes on with runs, of some 
   expect(files.toSorted()).toEqual([...sourceNames, ...lines].map((name) => `${name}.ts`).toSorted());
   for (const file of files) {
     const { length } = readFileSync(join(functions, file), 'utf8').trimEnd().split('\n');
-    expect(length, file).toBeLessThanOrEqual(13);
+    expect(length, file).toBeLessThanOrEqual(16);
   }
 });
 

@@ -14,15 +14,15 @@ describe('jobs.yml', () => {
 
     expect({ file, service }).toEqual({ file: 'jobs.yml', service: 'shop-jobs' });
     expect(jobs.map((job) => [job.line, job.name, job.target])).toEqual([
-      [21, 'render-invoice', 'fargate'],
-      [119, 'import-orders', 'fargate'],
-      [148, 'nightly-export', 'codebuild'],
-      [164, 'legacy-export', 'codebuild'],
-      [174, 'train-prices', 'batch'],
-      [194, 'resize-photos', 'batch'],
-      [210, 'simulate', 'batch'],
-      [226, 'reconcile', 'state-machine'],
-      [241, 'word-count', 'process'],
+      [24, 'render-invoice', 'fargate'],
+      [123, 'import-orders', 'fargate'],
+      [152, 'nightly-export', 'codebuild'],
+      [168, 'legacy-export', 'codebuild'],
+      [178, 'train-prices', 'batch'],
+      [198, 'resize-photos', 'batch'],
+      [214, 'simulate', 'batch'],
+      [230, 'reconcile', 'state-machine'],
+      [245, 'word-count', 'process'],
     ]);
   });
 
@@ -51,7 +51,7 @@ describe('jobs.yml', () => {
 
     expect(job).toEqual({
       name: 'word-count',
-      line: 241,
+      line: 245,
       target: 'process',
       timeout: 3600,
       startTimeout: 3600,

@@ -126,7 +126,7 @@ async function deliver(
       ledger: through,
       targets: {},
       payloads: world.parts.payloads,
-      announcer: { announce: async () => {} },
+      announcers: { bus: { announce: async () => {} } },
       waker: { wake: async () => {} },
       now: () => start,
       warn: () => {},

@@ -26,8 +26,7 @@ async function withRun(world: TestWorld = createWorld()) {
     report: (event) => (isChange(event) ? event : undefined),
   };
   const targets = { 'state-machine': target };
-  const { announcer: _, ...quiet } = world;
-  const engine = createEngine({ ...quiet, targets, startsAtOnce: () => true });
+  const engine = createEngine({ ...world, announcers: {}, targets, startsAtOnce: () => true });
   await engine.accept(toDraft({ plan: toPlan({ work, retry: { attempts: 3 } }) }));
   const tell = createStateChanges({
     engine,

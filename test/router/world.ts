@@ -53,7 +53,7 @@ export function createRouterWorld(jobs: Jobs, change: Partial<RouterParts> = {})
     ledger,
     targets: { process: target },
     payloads,
-    announcer: { announce: async () => {} },
+    announcers: { bus: { announce: async () => {} } },
     waker: { wake: async () => {} },
     now,
     warn: () => {},

@@ -7,9 +7,9 @@ import { createWorld, type TestWorld } from '../support/world.ts';
 
 const first = `${runId}-1-1`;
 
-/** As in AWS: nobody listens to announcements yet, and whoever accepts a run starts it. */
-function toCloud({ announcer: _, ...world }: TestWorld, change: Partial<World> = {}): World {
-  return { ...world, startsAtOnce: () => true, ...change };
+/** As in AWS where nobody listens to announcements, and whoever accepts a run starts it. */
+function toCloud(world: TestWorld, change: Partial<World> = {}): World {
+  return { ...world, announcers: {}, startsAtOnce: () => true, ...change };
 }
 
 /** Counts the calls of a ledger by name. */

@@ -40,7 +40,7 @@ function withAccident(world: TestWorld, nth: number, { acts, dies }: Accident) {
     };
   }
 
-  const { ledger, target, payloads, announcer, waker } = world;
+  const { ledger, target, payloads, announcers, waker } = world;
   const broken: World = {
     ...world,
     ledger: {
@@ -59,7 +59,7 @@ function withAccident(world: TestWorld, nth: number, { acts, dies }: Accident) {
       },
     },
     payloads: { ...payloads, put: fragile(payloads.put) },
-    announcer: { announce: fragile(announcer.announce) },
+    announcers: { bus: { announce: fragile(announcers.bus.announce) } },
     waker: { wake: fragile(waker.wake) },
   };
   return { broken, death: death.promise, asked: () => asked };

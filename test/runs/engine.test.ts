@@ -105,7 +105,7 @@ describe('telling a run that it is due', () => {
         await look();
       },
     };
-    await createEngine({ ...watched, announcer }).tell(runId, due);
+    await createEngine({ ...watched, announcers: { bus: announcer } }).tell(runId, due);
     expect(seen).toEqual([
       { status: 'starting', owed: ['start …-1-1'], revision: 1 },
       { status: 'running', owed: ['announce started'], revision: 2 },
@@ -254,11 +254,11 @@ describe('an announcement', () => {
   it('that fails is tried again until it is delivered, and the run does not wait for it', async () => {
     const world = await withQueued(createWorld());
     let failures = 4;
-    const announce: typeof world.announcer.announce = (...told) => {
+    const announce: typeof world.announcers.bus.announce = (...told) => {
       failures -= 1;
-      return failures >= 0 ? Promise.reject(new Error('bus down')) : world.announcer.announce(...told);
+      return failures >= 0 ? Promise.reject(new Error('bus down')) : world.announcers.bus.announce(...told);
     };
-    const engine = createEngine({ ...world, announcer: { announce } });
+    const engine = createEngine({ ...world, announcers: { bus: { announce } } });
     expect(await engine.tell(runId, due)).toMatchObject({ status: 'running' });
     await drive(world, engine, runId);
     expect([...world.announced].sort()).toEqual(['started 1', 'succeeded 1']);
@@ -268,7 +268,7 @@ describe('an announcement', () => {
   it('of a failed run is delivered although the router dies right after the run has failed', async () => {
     const world = await withQueued(createWorld(() => ({ seconds: 1, failure: exited(2) })));
     const never = new Promise<void>(() => {});
-    const dying = createEngine({ ...world, announcer: { announce: () => never } });
+    const dying = createEngine({ ...world, announcers: { bus: { announce: () => never } } });
     void dying.tell(runId, due);
     await settled();
     world.clock.pass(60);

@@ -10,6 +10,7 @@ export function createMemoryLedger(now: () => EpochMs): Ledger {
   const events = new Map<string, string>();
   const claims = new Map<string, { readonly runId: string; readonly until: EpochMs }>();
 
+  const admissions = new Map<string, number>();
   const ranges: (ClaimedRange & { readonly job: string; readonly runId: string; readonly until: EpochMs })[] =
     [];
 
@@ -86,8 +87,15 @@ export function createMemoryLedger(now: () => EpochMs): Ledger {
       return dueOf(of)
         .filter(({ at }) => at <= until)
         .sort((a, b) => a.at - b.at)
-        .slice(0, limit)
-        .map(({ id }) => id);
+        .slice(0, limit);
+    },
+
+    async admit(job, hour, most) {
+      const key = `${job}/${hour}`;
+      const begun = admissions.get(key) ?? 0;
+      if (begun >= most) return false;
+      admissions.set(key, begun + 1);
+      return true;
     },
 
     async nextDue(of) {

@@ -9,7 +9,7 @@ import { type Course, createScriptedTarget, type ScriptedTarget } from './script
 
 /** An engine's world in this process; everything that it tells others is kept. */
 export type TestWorld = World & {
-  readonly announcer: Announcer;
+  readonly announcers: { readonly bus: Announcer };
   readonly clock: Clock;
   readonly target: ScriptedTarget;
   /** As `started 1`, in the order they were delivered. */
@@ -55,7 +55,7 @@ export function createWorld(courseOf: (order: Order) => Course = () => ({ second
     ledger: createMemoryLedger(clock.now),
     targets: { process: target },
     payloads,
-    announcer,
+    announcers: { bus: announcer },
     waker: {
       async wake({ dueAt }) {
         if (dueAt !== undefined) woken.push(dueAt);

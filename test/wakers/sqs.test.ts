@@ -159,7 +159,7 @@ describe('the wake queue', () => {
       toRun({
         status: 'succeeded',
         dueAt: start + 5000,
-        outbox: [{ kind: 'announce', key: 'announce:1', announcement, notBefore: start + 5000 }],
+        outbox: [{ kind: 'announce', to: 'bus', key: 'announce:1', announcement, notBefore: start + 5000 }],
       }),
     );
     await waker.wake(toWaiting(runId, 0));

@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { announcements } from './announcements.ts';
 import { authorizer } from './authorizer.ts';
-import { flag, type Immutable, listOf, matching } from './basics.ts';
+import { flag, type Immutable, listOf, matching, wholeNumber } from './basics.ts';
 import { event } from './event.ts';
 import { httpApiName } from './event-http.ts';
 import { type Job, jobName, jobProperties } from './job.ts';
@@ -45,6 +46,12 @@ const settings = {
     })
     .describe('The runs over HTTP; left out, there is no runs API in the cloud.')
     .exactOptional(),
+  announcements: announcements
+    .default({ useDefaultBus: true })
+    .describe('The event bus that hears of every run; the default one of the account, if left out.'),
+  historyDays: wholeNumber(1, 3650, 'days')
+    .default(90)
+    .describe('How long runs and their events are kept after they have ended.'),
 };
 
 /** Everything of jobs.yml but what is inside its jobs. */

@@ -8,7 +8,17 @@ import {
   taskDefinitionArn,
   topicArn,
 } from './arns.ts';
-import { flag, type Immutable, json, listOf, mapping, matching, oneOrMore, seconds } from './basics.ts';
+import {
+  flag,
+  type Immutable,
+  json,
+  listOf,
+  mapping,
+  matching,
+  oneOrMore,
+  seconds,
+  wholeNumber,
+} from './basics.ts';
 import { container, resources, sidecar } from './container.ts';
 import type { JobEvent } from './event.ts';
 import { retryConfig } from './retry.ts';
@@ -119,6 +129,11 @@ export const jobProperties = {
     .describe('Further headers that are kept out of sight.'),
   iamRoleStatements: listOf(iamRoleStatement, 'statements')
     .describe('What the job may do in AWS (fargate, codebuild, batch).')
+    .exactOptional(),
+  maxRunsPerHour: wholeNumber(1, 1_000_000, 'runs')
+    .describe(
+      'Runs that may begin in an hour of the clock; further ones wait for the next. No limit, if left out.',
+    )
     .exactOptional(),
   onFailure: onFailure.describe('Where a run that failed for good is reported.').exactOptional(),
   local: local.describe('How the job runs on this machine.').exactOptional(),

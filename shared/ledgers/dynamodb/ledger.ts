@@ -3,6 +3,7 @@ import type { PayloadStore } from '../../payloads/payload-store.ts';
 import type { Ledger } from '../../runs/ledger.ts';
 import type { EpochMs } from '../../runs/run.ts';
 import { createAcceptance } from './accept.ts';
+import { createAdmissions } from './admissions.ts';
 import { createClaims } from './claims.ts';
 import { createEventItems } from './events.ts';
 import { createList } from './list.ts';
@@ -42,6 +43,7 @@ export function createDynamoLedger({
     },
     loadEvent: events.load,
     save: runs.save,
+    admit: createAdmissions(store),
     ...createQueries(store, now),
     list: createList(store, now),
   };

@@ -1,4 +1,4 @@
-import type { DueQuery } from '../../runs/ledger.ts';
+import type { Due, DueQuery } from '../../runs/ledger.ts';
 import type { EpochMs } from '../../runs/run.ts';
 import { alphabet, shards, toRunPartition, toSortableTime } from './keys.ts';
 import { inParallel } from './parallel.ts';
@@ -28,13 +28,13 @@ export function createQueries(store: Store, now: () => EpochMs) {
   }
 
   return {
-    async due({ now: until, limit, of }: DueQuery): Promise<readonly string[]> {
-      return (await dueIn(of, until, limit)).map((sk) => sk.split('#')[2] ?? '');
+    async due({ now: until, limit, of }: DueQuery): Promise<readonly Due[]> {
+      return (await dueIn(of, until, limit)).map(toDue);
     },
 
     async nextDue(of: DueQuery['of']): Promise<EpochMs | undefined> {
       const [first] = await dueIn(of, Number.MAX_SAFE_INTEGER, 1);
-      return first === undefined ? undefined : Number(first.split('#')[0]);
+      return first === undefined ? undefined : toDue(first).at;
     },
 
     async find(prefix: string, limit: number): Promise<readonly string[]> {
@@ -66,4 +66,10 @@ export function createQueries(store: Store, now: () => EpochMs) {
   function isOver(item: Item): boolean {
     return isExpired(item, now());
   }
+}
+
+/** Of a key `<time>#<seq>#<run id>`. */
+function toDue(sortKey: string): Due {
+  const [time, , id = ''] = sortKey.split('#');
+  return { id, at: Number(time) };
 }

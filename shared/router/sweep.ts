@@ -1,0 +1,111 @@
+import type { Engine } from '../runs/engine.ts';
+import type { Due, Ledger } from '../runs/ledger.ts';
+import type { EpochMs } from '../runs/run.ts';
+import { toMessage } from '../to-message.ts';
+import type { Waker } from '../wakers/waker.ts';
+
+export type SweepParts = {
+  readonly engine: Engine;
+  readonly ledger: Ledger;
+  readonly waker: Waker;
+  readonly now: () => EpochMs;
+  readonly warn: (runId: string, problem: string) => void;
+};
+
+/** What one pass came across. */
+export type Swept = {
+  /** Runs that were due for something other than a start, and were told so. */
+  readonly looked: number;
+  /** Runs whose turn came and was not taken, for which another wake-up was sent. */
+  readonly reminded: number;
+  readonly failed: number;
+  /** false: the time was up before everything was looked at; the next pass goes on. */
+  readonly isComplete: boolean;
+  /** Runs whose turn has come; at most 10,000 are counted. */
+  readonly waiting: number;
+  readonly oldestWaitingSeconds: number;
+};
+
+/** Runs that are told at a time, as many as a service describes in one call. */
+const together = 100;
+const mostInLine = 10_000;
+/** A wake-up that is so late has been lost, or stands in a queue that is so long. */
+const forgottenMs = 120_000;
+/** So often it's sent again. */
+const remindMs = 600_000;
+/** How far two passes are apart. */
+const passMs = 60_000;
+
+/**
+ * Finds what got lost: runs that are due and that nobody looked at, whatever the reason. The ledger alone says which.
+ * Any number of passes may run at once, and any may end anywhere: each run is loaded, decided and saved by itself.
+ * Those that wait for their turn are given another wake-up and no start, as the line has a pace. `endBy`: nothing is
+ * begun after that. Throws LedgerError when the ledger can't say what is due.
+ */
+export function createSweep({ engine, ledger, waker, now, warn }: SweepParts) {
+  return async function sweep(endBy: EpochMs): Promise<Swept> {
+    const rest = await tellAllDue(endBy);
+    const line = await ledger.due({ of: 'line', now: now(), limit: mostInLine });
+    const oldest = line[0];
+    const reminders = line.filter(({ at }) => isReminderDue(now() - at));
+    const sent = await inHandfuls(reminders, endBy, remind);
+    return {
+      looked: rest.done,
+      reminded: sent.done,
+      failed: rest.failed + sent.failed,
+      isComplete: rest.isComplete && sent.isComplete,
+      waiting: line.length,
+      oldestWaitingSeconds: oldest ? Math.max(Math.floor((now() - oldest.at) / 1000), 0) : 0,
+    };
+  };
+
+  /** Page by page: what was told is due later, or else was taken by another, so it's not on the next page. */
+  async function tellAllDue(endBy: EpochMs): Promise<Outcome> {
+    const asked = new Set<string>();
+    let sum: Outcome = { done: 0, failed: 0, isComplete: true };
+    for (;;) {
+      const page = await ledger.due({ of: 'rest', now: now(), limit: together + asked.size });
+      // An index may lag behind; and one that can't be told must not be told for ever.
+      const fresh = page.filter(({ id }) => !asked.has(id));
+      if (fresh.length === 0) return sum;
+      for (const { id } of fresh) asked.add(id);
+      const { done, failed, isComplete } = await inHandfuls(fresh, endBy, ({ id }) =>
+        engine.tell(id, { kind: 'due' }),
+      );
+      sum = { done: sum.done + done, failed: sum.failed + failed, isComplete };
+      if (!isComplete) return sum;
+    }
+  }
+
+  async function remind({ id }: Due): Promise<void> {
+    const run = await ledger.load(id);
+    if (run !== undefined) await waker.wake(run);
+  }
+
+  /** One that fails is due still, and found by the next pass. */
+  async function inHandfuls(
+    runs: readonly Due[],
+    endBy: EpochMs,
+    work: (due: Due) => Promise<unknown>,
+  ): Promise<Outcome> {
+    let failed = 0;
+    for (let next = 0; next < runs.length; next += together) {
+      if (now() >= endBy) return { done: next - failed, failed, isComplete: false };
+      const handful = runs.slice(next, next + together);
+      const outcomes = await Promise.allSettled(handful.map(work));
+      for (const [index, outcome] of outcomes.entries()) {
+        if (outcome.status === 'fulfilled') continue;
+        failed++;
+        warn(handful[index]?.id ?? '', `the sweep could not look after it: ${toMessage(outcome.reason)}`);
+      }
+    }
+    return { done: runs.length - failed, failed, isComplete: true };
+  }
+}
+
+type Outcome = { readonly done: number; readonly failed: number; readonly isComplete: boolean };
+
+/** In one of the passes after two minutes, twelve, twenty-two …, so that what stands in line is not sent each minute. */
+function isReminderDue(lateMs: number): boolean {
+  return lateMs >= forgottenMs && (lateMs - forgottenMs) % remindMs < passMs;
+}
