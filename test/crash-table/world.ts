@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Run } from '../../shared/runs/run.ts';
 import type { ServiceEvent } from '../stand-in/core.ts';
+import type { Faults } from '../stand-in/faults.ts';
 import { startStandIn } from '../stand-in/stand-in.ts';
 import { openTable } from '../support/dynamo.ts';
 import { until } from '../support/until.ts';
@@ -28,6 +29,7 @@ export type Bucket = {
 /** AWS as one delivery sees it: the services with their state, the table, the queue, and the time. */
 export type World = {
   readonly site: Site;
+  readonly faults: Faults;
   readonly queue: WakeQueue;
   /** Everything that services said, in its order. */
   readonly events: readonly ServiceEvent[];
@@ -59,7 +61,7 @@ export async function createWorld({ target, site: how, fault, bucket }: WorldOpt
   });
   const queue = createWakeQueue();
   const [standIn, table] = await Promise.all([startStandIn(...site.create, queue.create), openTable()]);
-  const { core, url } = standIn;
+  const { core, url, faults } = standIn;
   const events: ServiceEvent[] = [];
   const processes: Process[] = [];
   let mostAlive = 0;
@@ -89,6 +91,7 @@ export async function createWorld({ target, site: how, fault, bucket }: WorldOpt
 
   return {
     site,
+    faults,
     queue,
     events,
     open,
