@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { dev } from './dev.ts';
 import { readJobsFile } from './jobs-file.ts';
-import { toLimit } from './runs.ts';
+import { toLimit } from './run-filter.ts';
 import type { Shell } from './shell.ts';
 
 /** `signalbox dev`: the router, until it is told to end. */

@@ -11,7 +11,8 @@ import { toHttpRoutes } from '../shared/local/server/declared-routes.ts';
 import { toContext } from '../shared/local/server/invoke-api.ts';
 import { createApp, listen } from '../shared/local/server/server.ts';
 import type { WorldOptions } from '../shared/local/world.ts';
-import { createTrigger } from '../shared/router/trigger.ts';
+import { createCommands, createCommandTrigger } from '../shared/router/commands.ts';
+import { createTrigger, type Trigger } from '../shared/router/trigger.ts';
 import { sources } from '../shared/sources/sources.ts';
 import { toMessage } from '../shared/to-message.ts';
 import { tellOfJobs } from './dev-greeting.ts';
@@ -31,9 +32,11 @@ export async function startDev(file: JobsFile, log: Log, { port, ...options }: D
   const home = toHome(dirname(file.file));
   const local = openLocalRouter(file, { ...options, log });
   const triggerLog = createTriggerLog(log);
-  const functions = new Map(
+  const functions = new Map<string, Trigger>(
     sourceNames.map((name) => [name, createTrigger(sources[name], local.router, triggerLog)]),
   );
+  const manual = createTrigger(sources.manual, local.router, triggerLog);
+  functions.set('manual', createCommandTrigger(manual, createCommands(local), triggerLog));
   const app = createApp({
     ...local,
     functions,

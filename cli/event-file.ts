@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { toMessage } from '../shared/to-message.ts';
 import type { Environment } from './environment.ts';
+import { CommandError, exitCodes } from './exit.ts';
 
 /** A file with an event can't be read, or holds no JSON. */
 export class EventFileError extends Error {
@@ -19,6 +20,16 @@ export async function readEventFile({ directory }: Environment, file: string): P
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch (cause) {
     throw new EventFileError(`${name} is not JSON: ${toMessage(cause)}`, { cause });
+  }
+}
+
+/** The same for a command that needs it: throws CommandError. */
+export async function readEvent(environment: Environment, file: string): Promise<unknown> {
+  try {
+    return await readEventFile(environment, file);
+  } catch (cause) {
+    if (cause instanceof EventFileError) throw new CommandError(exitCodes.mistake, cause.message, { cause });
+    throw cause;
   }
 }
 

@@ -1,30 +1,10 @@
-import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { createSqliteLedger } from '../shared/ledgers/sqlite.ts';
-import { openDatabase } from '../shared/ledgers/sqlite-schema.ts';
-import type { Home } from '../shared/local/home.ts';
-import type { Ledger } from '../shared/runs/ledger.ts';
 import { isFinished, type Run } from '../shared/runs/run.ts';
+import type { Commands, RunsAccess } from './access.ts';
 import { CommandError, exitCodes } from './exit.ts';
 
-/** The ledger, to read. It can be read while a router writes it. */
-export type History = { readonly ledger: Ledger; readonly close: () => void };
-
-export function hasHistory(home: Home): boolean {
-  return existsSync(home.ledger);
-}
-
-/** Throws when no run was ever accepted there, and when the ledger can't be read. */
-export function openHistory(home: Home): History {
-  if (!hasHistory(home)) {
-    throw new CommandError(exitCodes.notFound, `there are no runs yet: ${home.ledger} is not there`);
-  }
-  const database = openDatabase(home.ledger, { readOnly: true });
-  return { ledger: createSqliteLedger(database, Date.now), close: () => database.close() };
-}
-
 /** The run whose id begins so; it has to be the only one. */
-export async function findRun({ ledger }: History, prefix: string): Promise<Run> {
+export async function findRun({ ledger }: RunsAccess, prefix: string): Promise<Run> {
   if (!/^[0-9a-z]{1,26}$/.test(prefix)) {
     throw new CommandError(
       exitCodes.mistake,
@@ -40,19 +20,45 @@ export async function findRun({ ledger }: History, prefix: string): Promise<Run>
       `more than one run's id begins with ${prefix}: ${some}${others.length > 4 ? ' …' : ''}`,
     );
   }
-  return loadRun(ledger, id);
+  return loadRun({ ledger }, id);
 }
 
-export async function waitForEnd({ ledger }: History, id: string): Promise<Run> {
-  for (;;) {
-    const run = await loadRun(ledger, id);
-    if (isFinished(run)) return run;
-    await sleep(100);
-  }
-}
+/** Whatever runs can be loaded from. */
+export type Loader = { readonly ledger: Pick<RunsAccess['ledger'], 'load'> };
 
-async function loadRun(ledger: Ledger, id: string): Promise<Run> {
+export async function loadRun({ ledger }: Loader, id: string): Promise<Run> {
   const run = await ledger.load(id);
   if (run === undefined) throw new CommandError(exitCodes.notFound, `no run is named ${id}`);
   return run;
+}
+
+/** In a row, while a run is waited for: it goes on whether or not it can be seen. */
+const mostFailures = 5;
+
+export async function waitForEnd(access: Loader & Pick<RunsAccess, 'lookMs'>, id: string): Promise<Run> {
+  for (
+    let failures = 0, pauseMs = Math.min(100, access.lookMs);
+    ;
+    pauseMs = Math.min(pauseMs * 1.5, access.lookMs)
+  ) {
+    try {
+      const run = await loadRun(access, id);
+      if (isFinished(run)) return run;
+      failures = 0;
+    } catch (error) {
+      if (error instanceof CommandError || ++failures >= mostFailures) throw error;
+    }
+    await sleep(pauseMs);
+  }
+}
+
+/** Whether a command stays until the runs have ended: as it was asked to, or as it does else. */
+export function toWait({ isLasting }: Commands, asked: boolean | undefined, usual: boolean): boolean {
+  if (!isLasting && asked === false) {
+    throw new CommandError(
+      exitCodes.mistake,
+      '--no-wait needs a running router ("signalbox dev"): without one, a run goes on only as long as the command does',
+    );
+  }
+  return !isLasting || (asked ?? usual);
 }

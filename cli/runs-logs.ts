@@ -1,65 +1,101 @@
-import { closeSync, existsSync, openSync, readSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { isFinished, type Run } from '../shared/runs/run.ts';
-import { toAttemptFolder, toLogPath } from '../shared/targets/process/attempt-folder.ts';
+import { Command } from 'commander';
+import { type EpochMs, isFinished, type Run } from '../shared/runs/run.ts';
+import { toRunView } from '../shared/runs/view.ts';
+import type { AttemptLog, RunsAccess } from './access.ts';
 import { CommandError, exitCodes } from './exit.ts';
+import { findRun, type Loader, loadRun } from './history.ts';
+import { addWhere, type Where, withRuns } from './open-runs.ts';
+import { toLimit } from './run-filter.ts';
 import type { Shell } from './shell.ts';
 
-const lookMs = 200;
+type LogOptions = { readonly attempt?: number; readonly follow?: boolean };
+
+/** `signalbox runs logs` */
+export function createLogs(shell: Shell): Command {
+  const command = new Command('logs')
+    .description('Print what a run wrote to stdout and stderr.')
+    .argument('<id>', 'of the run, or the beginning of one')
+    .option('--attempt <number>', 'of this attempt; of the newest one, if left out', toLimit)
+    .option('-f, --follow', 'go on until the run has ended, through all its attempts');
+  return addWhere(command).action(async (id: string, options: LogOptions & Where) => {
+    await withRuns(shell, options, async (access) => {
+      await printLog(shell, access, await findRun(access, id), options);
+    });
+  });
+}
 
 /** Prints the log of one attempt as it is, or of one after the other as they come until the run has ended. */
 export async function printLog(
-  shell: Shell,
-  root: string,
+  { note, write, print }: Pick<Shell, 'note' | 'write' | 'print'>,
+  access: Loader & Pick<RunsAccess, 'openLog' | 'lookMs' | 'logLagMs'>,
   first: Run,
-  reload: () => Promise<Run>,
-  { follow, attempt: only }: { readonly follow: boolean; readonly attempt: number | undefined },
+  { follow = false, attempt: only }: LogOptions,
 ): Promise<void> {
   let run = first;
-  let number = only ?? Math.max(first.attempts.length, 1);
-  let printed = { token: '', bytes: 0 };
+  let number = only ?? Math.max(countAttempts(first), 1);
+  let log: AttemptLog | undefined;
+  let isSilent = true;
   for (;;) {
-    const token = toToken(run, number, follow);
-    if (token !== undefined) {
-      if (token !== printed.token) printed = { token, bytes: 0 };
-      printed = { token, bytes: printFrom(toLogPath(toAttemptFolder(root, token)), printed.bytes) };
+    const found = access.openLog(run, number);
+    if (found === undefined && (!follow || isFinished(run))) throw toNoAttempt(run, number);
+    if (found !== undefined && !isSame(log, found)) log = found;
+    // Looked at before the log is read: what was written before the end is printed then.
+    const isOver = endOf(run, number) + access.logLagMs <= Date.now();
+    for await (const chunk of log !== undefined && 'read' in log ? log.read() : []) {
+      await write(chunk);
+      isSilent = false;
     }
-    if (only === undefined && number < run.attempts.length) {
+    if ((isOver || !follow) && isSilent && log !== undefined) {
+      tellOfSilence(log, number);
+      isSilent = false;
+    }
+    const isLast = number >= countAttempts(run);
+    if (!follow || (isOver && (only !== undefined || (isLast && isFinished(run))))) return;
+    if (isOver && !isLast) {
       number++;
-      shell.note(`-- attempt ${number} of ${run.plan.retry.attempts}`);
+      log = undefined;
+      isSilent = true;
+      note(`-- attempt ${number} of ${toRunView(run).maximumAttempts}`);
       continue;
     }
-    if (!follow || isFinished(run)) return;
-    await sleep(lookMs);
-    run = await reload();
+    await sleep(access.lookMs);
+    run = await loadRun(access, run.id);
   }
-}
 
-function toToken(run: Run, number: number, follow: boolean): string | undefined {
-  const attempt = run.attempts.find((each) => each.number === number);
-  if (attempt === undefined && !follow) {
-    const which = run.attempts.length === 0 ? 'no attempt' : `no attempt ${number}`;
-    throw new CommandError(
-      exitCodes.notFound,
-      `run ${run.id} has ${which}; it is ${run.status}, and has made ${run.attempts.length}`,
-    );
-  }
-  return attempt?.start.token;
-}
-
-/** Gives how many bytes of the file have been printed. */
-function printFrom(path: string, from: number): number {
-  if (!existsSync(path)) return from;
-  const file = openSync(path, 'r');
-  const chunk = Buffer.alloc(65_536);
-  try {
-    for (let at = from; ; ) {
-      const size = readSync(file, chunk, 0, chunk.length, at);
-      if (size === 0) return at;
-      process.stdout.write(Buffer.from(chunk.subarray(0, size)));
-      at += size;
+  function tellOfSilence(log: AttemptLog, number: number): void {
+    if ('read' in log) {
+      note(`attempt ${number} has written nothing to its log, ${log.place}`);
+    } else {
+      note(`attempt ${number} has no log to print: ${log.why}${log.page === undefined ? '' : '. Its page:'}`);
+      if (log.page !== undefined) print(log.page);
     }
-  } finally {
-    closeSync(file);
   }
+}
+
+/** An attempt that is started again, after Spot's interruption for one, has another log. */
+function isSame(one: AttemptLog | undefined, other: AttemptLog): boolean {
+  return one !== undefined && 'read' in one && 'read' in other && one.place === other.place;
+}
+
+/** As the job counts them: a target that retries by itself has its own. */
+function countAttempts(run: Run): number {
+  return toRunView(run).attempts.length;
+}
+
+/** When it has written its last line. */
+function endOf(run: Run, number: number): EpochMs {
+  const { endedAt } = toRunView(run).attempts.find(({ attempt }) => attempt === number) ?? {};
+  if (endedAt !== undefined) return Date.parse(endedAt);
+  if (number < countAttempts(run)) return 0;
+  return isFinished(run) ? (run.endedAt ?? 0) : Number.POSITIVE_INFINITY;
+}
+
+function toNoAttempt(run: Run, number: number): CommandError {
+  const count = countAttempts(run);
+  const which = count === 0 ? 'no attempt' : `no attempt ${number}`;
+  return new CommandError(
+    exitCodes.notFound,
+    `run ${run.id} has ${which}; it is ${run.status}, and has made ${count}`,
+  );
 }

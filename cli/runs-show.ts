@@ -1,6 +1,6 @@
 import { toSafe } from '../shared/local/terminal-text.ts';
 import type { Run } from '../shared/runs/run.ts';
-import { toRunView } from '../shared/runs/view.ts';
+import { type AttemptView, toRunView } from '../shared/runs/view.ts';
 import { toAttemptTable, toColour, toSpan } from './tables.ts';
 
 /** An event is shown up to this many characters; --json prints all of it. */
@@ -23,21 +23,56 @@ export function printRun(
     ['job', view.job],
     ['status', toColour(view.status)],
     ['reason', view.cause && toSafe(`${view.cause.class}: ${view.cause.reason}`)],
+    ['waits', view.held?.reason],
     ['source', view.source],
     ['event id', toSafe(view.eventId)],
     ['replay of', view.replayOf],
     ['accepted', view.createdAt],
     ['started', view.startedAt],
     ['ended', view.endedAt],
+    ['waited', view.waitedSeconds === undefined ? undefined : toSpan(view.waitedSeconds)],
     ['took', view.durationSeconds === undefined ? undefined : toSpan(view.durationSeconds)],
     ['next look', view.nextLookAt],
     ['attempts', `${view.attempts.length} of at most ${view.maximumAttempts}`],
   ];
-  for (const [name, value] of lines) if (value !== undefined) print(`${name.padEnd(10)} ${value}`);
+  for (const line of toLines(lines)) print(line);
   if (view.attempts.length > 0) print(`\n${toAttemptTable(view)}`);
+  for (const attempt of view.attempts) {
+    const kept = toKept(attempt);
+    if (kept.length > 0) print(`\nattempt ${attempt.attempt}\n${kept.join('\n')}`);
+  }
   print(
     `\nevent${run.payload ? ' (the credentials in it are kept apart, for the job alone)' : ''}\n${toShown(parsed)}`,
   );
+}
+
+/** What is known of an attempt from the service that it ran on. */
+function toKept({
+  externalId,
+  waitedSeconds,
+  stopCode,
+  stopReason,
+  imageDigest,
+  logGroup,
+  logStream,
+  links,
+}: AttemptView): readonly string[] {
+  const stopped = [stopCode, stopReason].filter((text) => text !== undefined);
+  const service: [string, string | undefined][] = [
+    ['stopped', stopped.length > 0 ? stopped.join(': ') : undefined],
+    ['image', imageDigest],
+    ['log group', logGroup],
+    ['log stream', logStream],
+    ['console', links?.console],
+  ];
+  // A process of this machine has none of it.
+  if (service.every(([, value]) => value === undefined)) return [];
+  const waited = waitedSeconds === undefined ? undefined : toSpan(waitedSeconds);
+  return toLines([['started as', externalId], ['waited', waited], ...service]).map(toSafe);
+}
+
+function toLines(pairs: readonly (readonly [string, string | undefined])[]): readonly string[] {
+  return pairs.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(10)} ${value}`]));
 }
 
 function toShown(event: unknown): string {

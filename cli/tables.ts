@@ -19,7 +19,7 @@ export function toRunTable(runs: readonly Run[], now: number): string {
       view.source,
       toSpan((now - Date.parse(view.createdAt)) / 1000),
       view.durationSeconds === undefined ? '' : toSpan(view.durationSeconds),
-      shorten(view.cause?.reason ?? '', 60),
+      shorten(view.cause?.reason ?? view.held?.reason ?? '', 60),
     ]);
   }
   return table.toString();
@@ -87,9 +87,9 @@ export function toSpan(seconds: number): string {
   return `${Math.round(seconds / 86_400)} d`;
 }
 
-function toExit({ status, failure }: AttemptView): string {
+function toExit({ status, failure, exitCode }: AttemptView): string {
   if (status === 'succeeded') return '0';
-  return failure?.signal ?? failure?.exitCode?.toString() ?? '';
+  return failure?.signal ?? exitCode?.toString() ?? '';
 }
 
 function shorten(text: string, length: number): string {

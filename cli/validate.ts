@@ -1,27 +1,36 @@
 import { Command } from 'commander';
-import { JobsFileError } from '../shared/jobs/problem.ts';
+import { JobsFileError, toWarningLine } from '../shared/jobs/problem.ts';
+import { toWarnings } from '../shared/jobs/warnings/warnings.ts';
 import { exitCodes } from './exit.ts';
 import { readJobsFile } from './jobs-file.ts';
 import type { Shell } from './shell.ts';
 
-/** `signalbox validate`: every mistake in jobs.yml, with its place. */
+/** `signalbox validate`: every mistake in jobs.yml, with its place; and what a right one is warned of, which is no failure. */
 export function createValidate(shell: Shell): Command {
   const { environment, print } = shell;
   return new Command('validate')
-    .description('Check jobs.yml, and tell every mistake with its line.')
-    .option('--json', 'print { "problems": [{ file, line, column, message }] }, for programs')
+    .description('Check jobs.yml, and tell every mistake with its line, and what may be one.')
+    .option(
+      '--json',
+      'print { "problems": [{ file, line, column, message }], "warnings": [{ file, line, message }] }, for programs',
+    )
     .action(({ json }: { json?: true }) => {
       try {
-        const { file, jobs } = readJobsFile(environment, shell.configPath());
+        const jobsFile = readJobsFile(environment, shell.configPath());
+        const { file, jobs } = jobsFile;
+        const warnings = toWarnings(jobsFile);
+        if (!json) for (const warning of warnings) shell.note(toWarningLine(warning));
         const events = jobs.reduce((sum, job) => sum + job.events.length, 0);
         print(
           json
-            ? JSON.stringify({ problems: [] })
-            : `${file}: ${count(jobs.length, 'job')}, ${count(events, 'event')}, no mistakes`,
+            ? JSON.stringify({ problems: [], warnings })
+            : `${file}: ${count(jobs.length, 'job')}, ${count(events, 'event')}, no mistakes${
+                warnings.length > 0 ? `, ${count(warnings.length, 'warning')}` : ''
+              }`,
         );
       } catch (error) {
         if (!(json && error instanceof JobsFileError)) throw error;
-        print(JSON.stringify({ problems: error.problems }));
+        print(JSON.stringify({ problems: error.problems, warnings: [] }));
         shell.exitWith(exitCodes.mistake);
       }
     });

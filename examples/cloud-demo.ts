@@ -74,7 +74,8 @@ async function sendEvents({ invoke }: Cloud): Promise<string[]> {
     const failures = isObject(answer) ? answer['batchItemFailures'] : undefined;
     if (!Array.isArray(failures) || failures.length > 0) throw new Error('the orders were not taken');
   }
-  say('manual: word-index on Batch, flaky-import and endless-report on Fargate\n');
+  say('manual: word-index on Batch, flaky-import and endless-report on Fargate');
+  say('sweep: finds endless-report when its two seconds are over, and has it stopped\n');
   const input = { name: 'signal-box.txt' };
   const invoked = [];
   for (const job of ['word-index', 'flaky-import', 'endless-report']) {
@@ -121,7 +122,7 @@ async function call(invoke: Cloud['invoke'], name: string, payload: unknown): Pr
 async function waitForEnd({ ledger, invoke }: Cloud, ids: ReadonlySet<string>): Promise<Run[]> {
   const seen = new Map<string, string>();
   for (;;) {
-    await sweep(ledger, invoke, Date.now());
+    await sweep(invoke);
     const loaded = await Promise.all([...ids].map((id) => ledger.load(id)));
     const runs = loaded.flatMap((run) => run ?? []);
     for (const run of runs) tellNews(seen, run);

@@ -1,6 +1,12 @@
 import { compileManualRules } from '../shared/jobs/rules/manual.ts';
-import { createLambdaHandler } from '../shared/lambda/handler.ts';
+import { initialise } from '../shared/lambda/handler.ts';
+import { openLambdaRouter } from '../shared/lambda/router.ts';
+import { createCommands, createCommandTrigger } from '../shared/router/commands.ts';
+import { createTrigger } from '../shared/router/trigger.ts';
 import { manual } from '../shared/sources/manual.ts';
 
-/** Runs that a person starts. */
-export const handler = createLambdaHandler(manual, { manual: compileManualRules });
+/** Runs that a person starts, stops or starts again. */
+export const handler = initialise((environment, log) => {
+  const parts = openLambdaRouter(environment, { rules: { manual: compileManualRules }, log });
+  return createCommandTrigger(createTrigger(manual, parts.router, log), createCommands(parts), log);
+});

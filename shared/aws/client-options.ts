@@ -7,10 +7,14 @@ export type AwsCredentials = {
 
 export type ClientOptions = {
   readonly region?: string;
+  /** Of the AWS CLI's configuration; only the SDK's default chain looks at it. */
+  readonly profile?: string;
   /** Left out, the SDK's default chain of providers looks for them. */
   readonly credentials?: () => Promise<AwsCredentials>;
   /** Left out, AWS's own, or what AWS_ENDPOINT_URL_… say. */
   readonly endpoint?: string;
+  /** Of SQS; false: a queue's URL only names it, and its host is not called. */
+  readonly useQueueUrlAsEndpoint?: boolean;
 };
 
 /** Milliseconds; whoever calls sets the longest time for the whole call. Connections are kept. */

@@ -1,5 +1,5 @@
 import type { FargateWork, Plan, Work } from '../runs/plan.ts';
-import { toLongestSeconds } from '../runs/retry.ts';
+import { freeInterruptions, toLongestSeconds } from '../runs/retry.ts';
 import type { DeployedJob, Deployment } from './deployment.ts';
 import { mainContainerName } from './main-container.ts';
 import { toRetry } from './retry-plan.ts';
@@ -23,7 +23,12 @@ export function toCloudPlan(job: Job, deployment: Deployment): Plan {
   return {
     ...plan,
     retry: { ...retry, attempts: 1 },
-    timeoutSeconds: toLongestSeconds(retry, job.timeout, job.startTimeout),
+    timeoutSeconds: toLongestSeconds(
+      retry,
+      job.timeout,
+      job.startTimeout,
+      job.useSpotInstances ? freeInterruptions : 0,
+    ),
   };
 }
 
@@ -42,6 +47,7 @@ function toWork(job: Job, deployment: Deployment): Work {
             jobQueue: deployed.jobQueue,
             retry: toRetry(job),
             tryTimeoutSeconds: job.timeout,
+            tryStartTimeoutSeconds: job.startTimeout,
             ...(job.container && { ownLength: toOwnLength(job.container) }),
           }
         : notDeployed(job);

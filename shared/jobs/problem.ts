@@ -9,6 +9,9 @@ export type Problem = {
   readonly message: string;
 };
 
+/** Something in a right jobs.yml that its user may not have meant. `message` says what, and what to do about it. */
+export type Warning = Omit<Problem, 'column'>;
+
 /** jobs.yml holds mistakes: all of them, in the order of the file. Nothing is deployed or started from it. */
 export class JobsFileError extends Error {
   override readonly name = 'JobsFileError';
@@ -18,6 +21,10 @@ export class JobsFileError extends Error {
     super(problems.map(toLine).join('\n'));
     this.problems = problems;
   }
+}
+
+export function toWarningLine({ file, line, message }: Warning): string {
+  return `${file}:${line} warning: ${message}`;
 }
 
 function toLine({ file, line, column, message }: Problem): string {

@@ -1,6 +1,11 @@
 import { readFileSync } from 'node:fs';
+import type { Announcers } from '../announcers/announcer.ts';
+import { createEventBridgeAnnouncer } from '../announcers/event-bridge.ts';
+import { createFailureDestination } from '../announcers/failure-destination.ts';
+import type { EventStores } from '../announcers/failure-message.ts';
 import { type AwsClients, createClients } from '../aws/clients.ts';
 import { createDynamoDbClient } from '../aws/dynamo-db-client.ts';
+import { type ClientsOf, createRegions } from '../aws/regions.ts';
 import type { Deployment } from '../jobs/deployment.ts';
 import { createDynamoLedger } from '../ledgers/dynamodb/ledger.ts';
 import { createNoPayloadStore } from '../payloads/none.ts';
@@ -10,6 +15,7 @@ import { createEngine, type Engine } from '../runs/engine.ts';
 import type { Ledger } from '../runs/ledger.ts';
 import { createPace, type Pace, type PaceOptions } from '../runs/pace.ts';
 import type { Work } from '../runs/plan.ts';
+import type { Run } from '../runs/run.ts';
 import { createBatchTarget } from '../targets/batch/batch.ts';
 import { createCodeBuildTarget } from '../targets/codebuild/codebuild.ts';
 import { createFargateTarget } from '../targets/fargate/fargate.ts';
@@ -33,6 +39,10 @@ export type Cloud = {
 };
 
 export type CloudOptions = {
+  /** The name of jobs.yml, which announcements carry. */
+  readonly service: string;
+  /** How long runs are kept after they have ended. */
+  readonly historyDays: number;
   /**
    * `trigger`: starts what it accepts, as long as that is little; the rest waits in the wake queue.
    * `line`: gives those that wait their turn, at the pace of each service.
@@ -40,6 +50,7 @@ export type CloudOptions = {
    */
   readonly role: 'trigger' | 'line' | 'sweep';
   readonly now: () => number;
+  readonly saw: (before: Run | undefined, after: Run) => void;
   readonly warn: (runId: string, problem: string) => void;
 };
 
@@ -67,7 +78,10 @@ const gatherMs = 100;
 const longestAtOnce = 8_192;
 
 /** Opens nothing yet: each client connects when it's used first. Throws for a deployment that can't be read. */
-export function openCloud(stores: CloudStores, { role, now, warn }: CloudOptions): Cloud {
+export function openCloud(
+  stores: CloudStores,
+  { service, historyDays, role, now, saw, warn }: CloudOptions,
+): Cloud {
   const deployment: Deployment = JSON.parse(readFileSync(stores.deploymentPath, 'utf8'));
   const { region, credentials } = stores;
   const options = {
@@ -80,6 +94,7 @@ export function openCloud(stores: CloudStores, { role, now, warn }: CloudOptions
     client: createDynamoDbClient(options),
     table: stores.table,
     payloads,
+    historyDays,
     now,
   });
   const waker = createSqsWaker({ client: clients.sqs, queueUrl: stores.wakeQueueUrl, now });
@@ -91,13 +106,28 @@ export function openCloud(stores: CloudStores, { role, now, warn }: CloudOptions
     targets,
     payloads,
     waker,
-    announcers: {},
+    announcers: openAnnouncers(stores, createRegions(options), { service, ledger, payloads }),
     startsAtOnce: ({ plan: { work } }, event = '') =>
       role === 'trigger' && event.length <= longestAtOnce && (paces.get(work.target)?.ask(now()) ?? 0) === 0,
     now,
+    saw,
     warn,
   });
   return { deployment, engine, ledger, payloads, targets, waker };
+}
+
+/** The bus and the failure destinations may be in other regions than the function. */
+function openAnnouncers(
+  { eventBus: bus }: CloudStores,
+  clientsOf: ClientsOf,
+  { service, ...events }: EventStores & { readonly service: string },
+): Announcers {
+  return {
+    ...(bus !== undefined && {
+      bus: createEventBridgeAnnouncer({ client: () => clientsOf(bus).eventBridge(), bus, service }),
+    }),
+    'failure-destination': createFailureDestination({ clientsOf, service, ...events }),
+  };
 }
 
 /** All that a run in AWS can be started with. */

@@ -25,6 +25,8 @@ export type CloudStores = {
   readonly wakeQueueUrl: string;
   /** The file with what jobs.yml was deployed as. */
   readonly deploymentPath: string;
+  /** Name or ARN of the bus that hears of runs; without it, none does. */
+  readonly eventBus?: string;
   /** Lambda's own; left out where it sets none. */
   readonly region?: string;
   readonly credentials?: AwsCredentials;
@@ -38,6 +40,7 @@ const expected = {
   SIGNALBOX_WAKE_QUEUE:
     'the URL of the wake queue, {target} in it for one of each target, such as https://sqs.eu-west-1.amazonaws.com/123456789012/wake-{target}',
   SIGNALBOX_DEPLOYMENT: 'the path of the deployment, such as /var/task/deployment.json',
+  SIGNALBOX_EVENT_BUS: 'the name or the ARN of an event bus, such as default',
 } as const;
 
 type Variable = keyof typeof expected;
@@ -73,6 +76,7 @@ export function parseLambdaEnvironment(variables: Variables): LambdaEnvironment 
     const payloads = hasPayloads ? readUrl('SIGNALBOX_PAYLOADS', ['s3:']) : undefined;
     const { AWS_REGION: region } = variables;
     const credentials = toCredentials(variables);
+    const eventBus = readBus();
     return {
       kind: 'cloud',
       table: hostname,
@@ -82,9 +86,18 @@ export function parseLambdaEnvironment(variables: Variables): LambdaEnvironment 
         ? textOf('SIGNALBOX_WAKE_QUEUE')
         : '',
       deploymentPath: readText('SIGNALBOX_DEPLOYMENT'),
+      ...(eventBus !== '' && { eventBus }),
       ...(region !== undefined && { region }),
       ...(credentials && { credentials }),
     };
+  }
+
+  function readBus(): string {
+    const bus = textOf('SIGNALBOX_EVENT_BUS');
+    if (bus !== '' && !busShape.test(bus)) {
+      problems.push(`SIGNALBOX_EVENT_BUS names no event bus, expected ${expected.SIGNALBOX_EVENT_BUS}`);
+    }
+    return bus;
   }
 
   function textOf(name: Variable): string {
@@ -107,6 +120,9 @@ export function parseLambdaEnvironment(variables: Variables): LambdaEnvironment 
     return undefined;
   }
 }
+
+/** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html */
+const busShape = /^(?:arn:aws[a-z-]*:events:[a-z0-9-]+:[0-9]{12}:event-bus\/)?[A-Za-z0-9_./-]{1,256}$/;
 
 /** What a variable names is opened. Throws EnvironmentError when it can't be. */
 export function openNamed<T>(name: Variable, open: () => T): T {

@@ -4,15 +4,21 @@ import type { Job } from '../jobs/schema/job.ts';
 import type { Plan } from '../runs/plan.ts';
 import { type Cloud, openCloud } from './cloud.ts';
 import { EnvironmentError, type LambdaEnvironment, openNamed } from './environment.ts';
-import type { LambdaLog } from './log.ts';
+import { toMeasurements } from './measurement.ts';
+import type { Telemetry } from './telemetry.ts';
 
 /** The parts of a function that goes on with runs, whatever they came from. */
-export type Line = Cloud & { readonly jobs: readonly Job[]; readonly toPlan: (job: Job) => Plan };
+export type Line = Cloud & {
+  /** The name of jobs.yml. */
+  readonly service: string;
+  readonly jobs: readonly Job[];
+  readonly toPlan: (job: Job) => Plan;
+};
 
 /** Throws EnvironmentError for what can't be opened. */
 export function openLine(
   { jobsPath, stores }: LambdaEnvironment,
-  log: LambdaLog,
+  log: Telemetry,
   now: () => number,
   role: 'line' | 'sweep' = 'line',
 ): Line {
@@ -21,7 +27,16 @@ export function openLine(
       'SIGNALBOX_LEDGER is of files, whose runs are started by whoever has them; expected dynamodb://<table>',
     );
   }
-  const { jobs } = openNamed('SIGNALBOX_JOBS', () => readCompiledJobs(jobsPath));
-  const cloud = openNamed('SIGNALBOX_DEPLOYMENT', () => openCloud(stores, { role, now, warn: log.stumbled }));
-  return { ...cloud, jobs, toPlan: (job) => toCloudPlan(job, cloud.deployment) };
+  const { service, historyDays, jobs } = openNamed('SIGNALBOX_JOBS', () => readCompiledJobs(jobsPath));
+  const cloud = openNamed('SIGNALBOX_DEPLOYMENT', () =>
+    openCloud(stores, {
+      service,
+      historyDays,
+      role,
+      now,
+      saw: (before, after) => log.measured(service, toMeasurements(before, after)),
+      warn: log.stumbled,
+    }),
+  );
+  return { ...cloud, service, jobs, toPlan: (job) => toCloudPlan(job, cloud.deployment) };
 }

@@ -1,24 +1,30 @@
 import { NotRecordedError } from '../not-recorded.ts';
+import { CommandError, type CommandLog, RunNotFoundError } from '../router/commands.ts';
+import { ReplayError } from '../router/router.ts';
 import type { Swept } from '../router/sweep.ts';
 import type { TriggerLog } from '../router/trigger.ts';
 import type { Run } from '../runs/run.ts';
+import type { RequestLog } from '../runs-api/http-api.ts';
+import { FieldError } from '../sources/reading/fields.ts';
 import { type Dispatched, EventParseError, NoRuleError, type Unrecorded } from '../sources/source.ts';
 import { toMessage } from '../to-message.ts';
 
 type Level = 'INFO' | 'WARN' | 'ERROR';
 
-export type LambdaLog = TriggerLog & {
-  /** The function could not start. */
-  failed(error: unknown): void;
-  /** Something about a run went wrong, and is tried again. */
-  stumbled(runId: string, problem: string): void;
-  /** A wake-up could not be followed. */
-  unfollowed(messageId: string, problem: unknown): void;
-  /** A pass of the sweep is over. */
-  swept(swept: Swept, requestId: string): void;
-  /** A service's event was heard, about a run or about nothing of ours. */
-  told(run: Run | undefined, requestId: string): void;
-};
+export type LambdaLog = TriggerLog &
+  CommandLog &
+  RequestLog & {
+    /** The function could not start. */
+    failed(error: unknown): void;
+    /** Something about a run went wrong, and is tried again. */
+    stumbled(runId: string, problem: string): void;
+    /** A wake-up could not be followed. */
+    unfollowed(messageId: string, problem: unknown): void;
+    /** A pass of the sweep is over. */
+    swept(swept: Swept, requestId: string): void;
+    /** A service's event was heard, about a run or about nothing of ours. */
+    told(run: Run | undefined, requestId: string): void;
+  };
 
 /**
  * One line of JSON for each invocation, with the names that Lambda's own lines have, so that CloudWatch Logs Insights
@@ -45,6 +51,26 @@ export function createLambdaLog(write: (line: string) => void): LambdaLog {
       log(level, 'a payload was not taken', { requestId, source, ...toReason(error) });
     },
 
+    commanded({ command, runId }, { id, job, status }, requestId) {
+      const replay = command === 'replay' ? { replay: id } : {};
+      log('INFO', `a ${command} was asked for`, { requestId, runId, ...replay, job, status });
+    },
+
+    notCommanded(command, error, requestId) {
+      const isExpected = isOfOurs(error) && !(error instanceof NotRecordedError);
+      const asked = command ? { command: command.command, runId: command.runId } : {};
+      log(isExpected ? 'WARN' : 'ERROR', 'a command could not be done', {
+        requestId,
+        ...asked,
+        ...toReason(error),
+      });
+    },
+
+    requested({ error, ...request }, requestId) {
+      const reason = error === undefined ? {} : toReason(error);
+      log(toLevel(request.status), toAnswer(request.status), { requestId, ...request, ...reason });
+    },
+
     /** There is no payload yet. */
     failed(error) {
       log('ERROR', 'the function could not start', { error: toName(error), reason: toMessage(error) });
@@ -61,8 +87,9 @@ export function createLambdaLog(write: (line: string) => void): LambdaLog {
 
     swept(swept, requestId) {
       const { isComplete, failed } = swept;
+      const done = 'everything that was due is looked after';
       const message = isComplete
-        ? 'everything that was due is looked after'
+        ? `${done}${failed === 0 ? '' : ', but for what failed'}`
         : 'the time was up; the next pass goes on';
       log(isComplete && failed === 0 ? 'INFO' : 'WARN', message, { requestId, ...swept });
     },
@@ -76,6 +103,16 @@ export function createLambdaLog(write: (line: string) => void): LambdaLog {
       log('INFO', 'a run was told of it', { requestId, runId: id, job, status });
     },
   };
+}
+
+function toLevel(status: number): Level {
+  if (status >= 500) return 'ERROR';
+  return status >= 400 ? 'WARN' : 'INFO';
+}
+
+function toAnswer(status: number): string {
+  if (status === 403) return 'a request was refused that no authorizer had let in';
+  return status >= 500 ? 'a request could not be answered' : 'a request was answered';
 }
 
 const runsPerLine = 1000;
@@ -107,9 +144,20 @@ type Reason = { readonly error: string; readonly reason: string; readonly stack?
 function toReason(error: unknown): Reason {
   const name = toName(error);
   if (error instanceof EventParseError) return { error: name, reason: withoutFindings(error.message) };
+  if (error instanceof FieldError) return { error: name, reason: withoutFindings(error.message) };
   if (error instanceof NoRuleError) return { error: name, reason: 'no rule of jobs.yml takes it' };
-  if (error instanceof NotRecordedError) return { error: name, reason: error.message };
+  if (isOfOurs(error)) return { error: name, reason: error.message };
   return { error: name, reason: 'an error that was not expected', stack: framesOf(error) };
+}
+
+/** Their messages have ids and reasons, and nothing of an event. */
+function isOfOurs(error: unknown): error is Error {
+  return (
+    error instanceof NotRecordedError ||
+    error instanceof CommandError ||
+    error instanceof RunNotFoundError ||
+    error instanceof ReplayError
+  );
 }
 
 /** What was found stands in quotes, before what was `expected`; a quote in it is escaped, as in JSON. */

@@ -3,6 +3,7 @@ import { toCloudPlan } from '../jobs/cloud-plan.ts';
 import { readCompiledJobs } from '../jobs/compiled.ts';
 import { toLocalPlan } from '../jobs/local-plan.ts';
 import { createRoutingTable, type RuleCompilers } from '../jobs/routing-table.ts';
+import type { JobsFile } from '../jobs/schema/file.ts';
 import type { Job } from '../jobs/schema/job.ts';
 import { createSqliteLedger } from '../ledgers/sqlite.ts';
 import { openDatabase } from '../ledgers/sqlite-schema.ts';
@@ -14,33 +15,54 @@ import type { Ledger } from '../runs/ledger.ts';
 import type { Plan } from '../runs/plan.ts';
 import { openCloud } from './cloud.ts';
 import { type CloudStores, type FileStores, type LambdaEnvironment, openNamed } from './environment.ts';
+import { toMeasurements } from './measurement.ts';
+import type { Telemetry } from './telemetry.ts';
 
 export type RouterOptions = {
   readonly rules: RuleCompilers;
-  readonly warn: (runId: string, problem: string) => void;
+  readonly log: Telemetry;
 };
 
-/** The router of a trigger function. Throws EnvironmentError for what can't be opened. */
+/** What a trigger function takes deliveries with, and what runs are seen and asked things with. */
+export type LambdaRouter = {
+  readonly router: Router;
+  readonly engine: Engine;
+  readonly ledger: Ledger;
+  readonly runsApi: JobsFile['runsApi'];
+};
+
+/** Throws EnvironmentError for what can't be opened. */
 export function openLambdaRouter(
   { jobsPath, stores }: LambdaEnvironment,
-  { rules, warn }: RouterOptions,
-): Router {
-  const { file, jobs, runsApi } = openNamed('SIGNALBOX_JOBS', () => readCompiledJobs(jobsPath));
+  { rules, log }: RouterOptions,
+): LambdaRouter {
+  const jobsFile = openNamed('SIGNALBOX_JOBS', () => readCompiledJobs(jobsPath));
+  const { file, service, historyDays, jobs, runsApi } = jobsFile;
   const now = Date.now;
   const world =
     stores.kind === 'cloud'
       ? openTrigger(stores)
       : { ...openFiles(stores, now), toPlan: (job: Job) => toLocalPlan(job, dirname(file)) };
-  return createRouter({
+  const router = createRouter({
     ...world,
     table: createRoutingTable(jobs, rules),
     jobs,
     ...(runsApi && { toLocation: (runId: string) => `/runs/${runId}` }),
     now,
   });
+  return { router, engine: world.engine, ledger: world.ledger, runsApi };
 
   function openTrigger(stores: CloudStores): World {
-    const cloud = openNamed('SIGNALBOX_DEPLOYMENT', () => openCloud(stores, { role: 'trigger', now, warn }));
+    const cloud = openNamed('SIGNALBOX_DEPLOYMENT', () =>
+      openCloud(stores, {
+        service,
+        historyDays,
+        role: 'trigger',
+        now,
+        saw: (before, after) => log.measured(service, toMeasurements(before, after)),
+        warn: log.stumbled,
+      }),
+    );
     return { ...cloud, toPlan: (job: Job) => toCloudPlan(job, cloud.deployment) };
   }
 }

@@ -4,12 +4,14 @@ import {
   type Draft,
   type Ledger,
   LedgerError,
+  PlaceError,
   type RunFilter,
   type RunPage,
 } from '../runs/ledger.ts';
 import type { EpochMs, Run } from '../runs/run.ts';
 import { toMessage } from '../to-message.ts';
 import { claimAll, prepareClaims } from './sqlite-claims.ts';
+import { transact } from './sqlite-transact.ts';
 
 /**
  * The ledger in an SQLite file. Every call is one transaction, so an accepted run is never seen half done.
@@ -51,6 +53,7 @@ export function createSqliteLedger(database: DatabaseSync, now: () => EpochMs): 
       return guard(() => toNumber(sql.nextDue.get(of)?.['at']));
     },
     async list(filter) {
+      if (filter.after !== undefined && !/^\d{1,15}$/.test(filter.after)) throw new PlaceError();
       return guard(() => list(database, filter));
     },
     async admit(job, hour, most) {
@@ -133,19 +136,6 @@ function list(database: DatabaseSync, { jobs, statuses, since, limit, after }: R
 function toLane({ status, dueAt }: Run): [string | null, number | null] {
   if (dueAt === undefined) return [null, null];
   return [status === 'queued' || status === 'waiting' ? 'line' : 'rest', dueAt];
-}
-
-function transact<T>(database: DatabaseSync, work: () => T): T {
-  database.exec('BEGIN IMMEDIATE');
-  try {
-    const result = work();
-    database.exec('COMMIT');
-    return result;
-  } catch (error) {
-    // A full disk may have rolled it back already.
-    if (database.isTransaction) database.exec('ROLLBACK');
-    throw error;
-  }
 }
 
 function guard<T>(work: () => T): T {

@@ -1,6 +1,7 @@
 import { destination, type Logger, pino, stdTimeFunctions } from 'pino';
 import pretty from 'pino-pretty';
 import type { Listener } from '../announcers/listeners.ts';
+import { toHeldView } from '../runs/held.ts';
 import { toSafe } from './terminal-text.ts';
 
 export type Log = Logger;
@@ -40,6 +41,8 @@ export function createRunLog(log: Log): Listener {
           { runId, job, attempt },
           `${job} ${runId}: attempt${of} ${last?.failure?.reason ?? 'failed'}; it is tried again`,
         );
+      case 'held':
+        return log.warn({ runId, job }, `${job} ${runId}: ${toHeldView(run)?.reason ?? 'was held'}`);
       case 'succeeded':
         return log.info({ runId, job, attempt }, `${job} ${runId}: succeeded`);
       case 'cancelled':

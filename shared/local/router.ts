@@ -6,6 +6,7 @@ import { everySource } from '../jobs/rules/every-source.ts';
 import type { JobsFile } from '../jobs/schema/file.ts';
 import { createRouter, type Router } from '../router/router.ts';
 import { toHome } from './home.ts';
+import { createOwnBus } from './own-bus.ts';
 import { type LocalWorld, openWorld, type WorldOptions } from './world.ts';
 
 /** The router of one jobs.yml on this machine, without its HTTP side. */
@@ -22,11 +23,13 @@ export function openLocalRouter(
 ): LocalRouter {
   const directory = dirname(file.file);
   const slots = options.slots ?? availableParallelism();
-  const world = openWorld(toHome(directory), { ...options, slots });
+  const bus = createOwnBus({ ...file, router: () => router });
+  const { historyDays } = file;
+  const world = openWorld(toHome(directory), { ...options, slots, historyDays, bus });
   const { engine, ledger, payloads } = world;
   const table = createRoutingTable(file.jobs, everySource);
   const toPlan = (job: JobsFile['jobs'][number]) => toLocalPlan(job, directory);
-  const router = createRouter({
+  const router: Router = createRouter({
     table,
     jobs: file.jobs,
     engine,

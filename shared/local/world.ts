@@ -1,3 +1,4 @@
+import type { Announcer } from '../announcers/announcer.ts';
 import { createListeners } from '../announcers/listeners.ts';
 import { createSqliteLedger } from '../ledgers/sqlite.ts';
 import { openDatabase } from '../ledgers/sqlite-schema.ts';
@@ -12,6 +13,7 @@ import { toMessage } from '../to-message.ts';
 import { type Home, makeHome } from './home.ts';
 import { LockedError, lock } from './lock.ts';
 import { createRunLog, type Log } from './log.ts';
+import { createPruner } from './prune.ts';
 import { createPump, type Pump } from './pump.ts';
 import { readRouterNote } from './router-file.ts';
 
@@ -33,11 +35,18 @@ export type WorldOptions = {
   /** How many jobs may run at once. */
   readonly slots: number;
   readonly log: Log;
+  /** How long runs are kept after they have ended; 90. */
+  readonly historyDays?: number;
+  /** Hears of runs before whoever listens, who then hears once of what it took. */
+  readonly bus?: Announcer;
   readonly wrap?: (parts: Parts) => Parts;
 };
 
 /** Throws LockedError when another router has the ledger, LedgerError when it can't be opened. */
-export function openWorld(home: Home, { slots, log, wrap = (parts) => parts }: WorldOptions): LocalWorld {
+export function openWorld(
+  home: Home,
+  { slots, log, historyDays = 90, bus, wrap = (parts) => parts }: WorldOptions,
+): LocalWorld {
   const now = Date.now;
   makeHome(home);
   const held = lockHome(home);
@@ -53,17 +62,19 @@ export function openWorld(home: Home, { slots, log, wrap = (parts) => parts }: W
     targets: { process: createProcessTarget(home.attempts), none },
   });
   const payloads = createFolderPayloadStore(home.payloads);
-  const announcer = createListeners();
-  announcer.listen(createRunLog(log));
+  const listeners = createListeners();
+  listeners.listen(createRunLog(log));
   const fail = (error: unknown) =>
     log.error({ err: error }, `the router stumbled and goes on: ${toMessage(error)}`);
   const pump = createPump({ ledger, targets, slots, now, fail });
+  const pruner = createPruner({ database, home, historyDays, now }, fail);
+  pruner.start();
   const warn = (runId: string, problem: string) => log.warn({ runId }, `${runId}: ${problem}`);
   const engine = createEngine({
     ledger,
     targets,
     payloads,
-    announcers: { bus: announcer },
+    announcers: { bus: bus === undefined ? listeners : inTurn(bus, listeners) },
     waker: pump.waker,
     now,
     warn,
@@ -73,11 +84,20 @@ export function openWorld(home: Home, { slots, log, wrap = (parts) => parts }: W
     ledger,
     payloads,
     pump,
-    listen: announcer.listen,
+    listen: listeners.listen,
     async close() {
-      await pump.stop();
+      await Promise.all([pump.stop(), pruner.stop()]);
       database.close();
       held.release();
+    },
+  };
+}
+
+function inTurn(first: Announcer, second: Announcer): Announcer {
+  return {
+    async announce(run, announcement) {
+      await first.announce(run, announcement);
+      await second.announce(run, announcement);
     },
   };
 }

@@ -42,6 +42,7 @@ export function adopt(
   const at = now();
   const once: Plan = {
     ...plan,
+    work: plan.work.target === 'batch' ? { ...plan.work, tryStartTimeoutSeconds: yearSeconds } : plan.work,
     retry: { ...plan.retry, attempts: 1 },
     timeoutSeconds: yearSeconds,
     startTimeoutSeconds: yearSeconds,

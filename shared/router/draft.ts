@@ -1,6 +1,7 @@
 import type { Claim } from '../events/claim.ts';
 import type { Match } from '../jobs/routing-table.ts';
 import { settle } from '../runs/due.ts';
+import { isLoop, mostHops } from '../runs/hops.ts';
 import { toRunId } from '../runs/identity.ts';
 import type { Draft } from '../runs/ledger.ts';
 import type { Plan } from '../runs/plan.ts';
@@ -8,6 +9,7 @@ import type { EpochMs, Run } from '../runs/run.ts';
 import { endRun } from '../runs/transitions.ts';
 import type { Delivery, UnreadableRecord } from '../sources/source.ts';
 import { toEventText } from './event-text.ts';
+import { toHops } from './hops.ts';
 import { type Part, toClaim, toParts } from './part.ts';
 
 export type RunDraft = Draft & {
@@ -44,9 +46,10 @@ function toDraft(
   const { job, rule } = match;
   const [first] = parts;
   const alone = parts.length === 1 ? first : undefined;
-  const traces = new Set(parts.map(({ traceparent }) => traceparent));
-  const traceparent = traces.size === 1 ? first?.traceparent : undefined;
-  return {
+  const traces = new Set(parts.map(({ trace }) => trace?.traceparent));
+  const trace = traces.size === 1 ? first?.trace : undefined;
+  const hops = toHops(parts.flatMap(({ events }) => events));
+  const draft: RunDraft = {
     run: {
       ...emptyRun(now),
       id: alone
@@ -58,12 +61,14 @@ function toDraft(
       eventId: alone?.id ?? delivery.id,
       plan,
       ...(delivery.claimed.by === 'key' && { fingerprint: delivery.claimed.fingerprint }),
-      ...(traceparent !== undefined && { traceparent }),
+      ...trace,
+      ...(hops !== undefined && { hops }),
     },
     ...toEventText(delivery, parts, match),
     claims: toClaims(delivery, parts, match),
     records: [...new Set(parts.map(({ position }) => position))],
   };
+  return isLoop(draft.run) ? toLoopDraft(draft, now) : draft;
 }
 
 function toClaims({ claimed }: Delivery, parts: readonly Part[], match: Match): readonly Claim[] {
@@ -103,7 +108,7 @@ function toFailedDraft(
  * what comes after it. The run has its size and the reason.
  */
 export function toTooLargeDraft({ secret: _, ...draft }: RunDraft, reason: string, now: EpochMs): RunDraft {
-  const failed = endRun(draft.run, 'failed', { class: 'bad-event', reason }, now);
+  const failed = endRun(draft.run, 'failed', draft.run.cause ?? { class: 'bad-event', reason }, now);
   return {
     ...draft,
     run: settle(failed, now),
@@ -111,7 +116,14 @@ export function toTooLargeDraft({ secret: _, ...draft }: RunDraft, reason: strin
   };
 }
 
-/** A new run with the event of an old one, on the plan that the job has now. */
+/** It's not started, as it would go on for ever; its event is kept, so that a person can replay it. */
+function toLoopDraft({ secret: _, ...draft }: RunDraft, now: EpochMs): RunDraft {
+  const reason = `${draft.run.hops} announcements in a row led to it, which is taken for a loop: jobs that start each other may do so ${mostHops} times`;
+  const failed = endRun(draft.run, 'failed', { class: 'bad-event', reason }, now);
+  return { ...draft, run: settle(failed, now) };
+}
+
+/** A new run with the event of an old one, on the plan that the job has now. A person asks for it: no hops led to it. */
 export function toReplay(
   original: Run,
   event: string,
@@ -119,7 +131,7 @@ export function toReplay(
   requestId: string,
   now: EpochMs,
 ): RunDraft {
-  const { job, source, eventId, lostRecords, traceparent } = original;
+  const { job, source, eventId, lostRecords, traceparent, tracestate } = original;
   return {
     run: {
       ...emptyRun(now),
@@ -132,6 +144,7 @@ export function toReplay(
       replayOf: original.id,
       lostRecords,
       ...(traceparent === undefined ? {} : { traceparent }),
+      ...(tracestate === undefined ? {} : { tracestate }),
     },
     event,
     claims: [],

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Claim } from '../events/claim.ts';
 import { isObject } from '../events/json.ts';
+import type { TraceContext } from '../events/trace-context.ts';
 import type { CloudEvent } from '../events/trigger-event.ts';
 import type { Match } from '../jobs/routing-table.ts';
 import type { Delivery, Place, ReadableRecord } from '../sources/source.ts';
@@ -15,7 +16,7 @@ export type Part = {
   readonly id: string;
   readonly events: readonly CloudEvent[];
   readonly place: Place | undefined;
-  readonly traceparent: string | undefined;
+  readonly trace: TraceContext | undefined;
 };
 
 /** The parts of the records that a rule takes. What a record that only says it was set up gives is nothing. */
@@ -36,7 +37,7 @@ export function toParts(delivery: Delivery, match: Match): readonly Part[] {
 
 function toPart(
   sourceArn: string,
-  { recordId, place, traceparent }: ReadableRecord,
+  { recordId, place, trace }: ReadableRecord,
   position: number,
   events: readonly CloudEvent[],
 ): Part {
@@ -48,7 +49,7 @@ function toPart(
     id: isOne ? event.id : recordId,
     events,
     place,
-    traceparent,
+    trace,
   };
 }
 
@@ -63,10 +64,8 @@ function toWhole({ records, sourceArn, id }: Delivery, match: Match): readonly P
   if (first === undefined || events.length === 0) return [];
   const [event] = events;
   const named = event !== undefined && events.length === 1 ? event : { source: sourceArn, id };
-  const { traceparent } = first.record;
-  return [
-    { position: first.position, source: named.source, id: named.id, events, place: undefined, traceparent },
-  ];
+  const { trace } = first.record;
+  return [{ position: first.position, source: named.source, id: named.id, events, place: undefined, trace }];
 }
 
 /** However long the history is kept, so that what comes again much later is still known. */

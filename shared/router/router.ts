@@ -4,6 +4,7 @@ import type { Job } from '../jobs/schema/job.ts';
 import { NotRecordedError } from '../not-recorded.ts';
 import type { PayloadStore } from '../payloads/payload-store.ts';
 import type { Engine } from '../runs/engine.ts';
+import { isLoop } from '../runs/hops.ts';
 import type { Ledger } from '../runs/ledger.ts';
 import type { Plan } from '../runs/plan.ts';
 import type { EpochMs, Run } from '../runs/run.ts';
@@ -33,14 +34,19 @@ export type Router = {
   route(delivery: Delivery): Promise<Routed>;
   /**
    * Starts a run with the event of another, or with `event` in its place, a JSON text; the same request id gives the
-   * same run. Throws ReplayError.
+   * same run. Throws ReplayError, of which RequestIdError is one.
    */
   replay(runId: string, requestId: string, event?: string): Promise<Run>;
 };
 
 /** A run can't be given its event again. */
 export class ReplayError extends Error {
-  override readonly name = 'ReplayError';
+  override readonly name: string = 'ReplayError';
+}
+
+/** A request id was used before, for a replay of the same run with another event. */
+export class RequestIdError extends ReplayError {
+  override readonly name = 'RequestIdError';
 }
 
 /** Sources whose senders are told what became of their event. */
@@ -72,23 +78,31 @@ export function createRouter(parts: RouterParts): Router {
       if (original === undefined) throw new ReplayError(`no run is named ${runId}`);
       const job = jobs.find(({ name }) => name === original.job);
       if (job === undefined) throw new ReplayError(`job ${original.job} is not in jobs.yml any more`);
-      if (edited === undefined && original.cause?.class === 'bad-event')
+      if (edited === undefined && original.cause?.class === 'bad-event' && !isLoop(original))
         throw new ReplayError(
           `run ${runId} has no event that a job could be given: ${original.cause.reason}`,
         );
       if (edited !== undefined) {
         // What it was not given of the original is not kept out of it, nor are the original's credentials put into it.
         const draft = toReplay({ ...original, lostRecords: [] }, edited, toPlan(job), requestId, now());
-        return (await accept(draft)).run;
+        return acceptReplay(draft);
       }
       const event = await ledger.loadEvent(runId);
       if (event === undefined) throw new ReplayError(`the event of run ${runId} is not kept any more`);
       const draft = toReplay(original, event, toPlan(job), requestId, now());
       const secret = await readSecret(original);
-      const { run } = await accept(secret === undefined ? draft : { ...draft, secret });
-      return run;
+      return acceptReplay(secret === undefined ? draft : { ...draft, secret });
     },
   };
+
+  async function acceptReplay(draft: RunDraft): Promise<Run> {
+    const { outcome, run } = await accept(draft);
+    const known = outcome === 'duplicate' ? await ledger.loadEvent(run.id) : undefined;
+    if (known === undefined || known === draft.event) return run;
+    throw new RequestIdError(
+      `run ${draft.run.replayOf} was replayed with this request id before, with another event`,
+    );
+  }
 
   /** In order, one after the other up to the first that fails; or several at a time, each for itself. */
   async function dispatchAll(
@@ -110,7 +124,7 @@ export function createRouter(parts: RouterParts): Router {
     return outcomes;
   }
 
-  async function dispatch(job: string, draft: RunDraft): Promise<Dispatched | Unrecorded> {
+  async function dispatch(job: string, draft: RunDraft, isWhole = true): Promise<Dispatched | Unrecorded> {
     try {
       const { outcome, run } = await accept(draft);
       const isOther = outcome === 'duplicate' && run.fingerprint !== draft.run.fingerprint;
@@ -124,8 +138,8 @@ export function createRouter(parts: RouterParts): Router {
     } catch (error) {
       const isForGood = error instanceof NotRecordedError && error.reason === 'too-large';
       // A sender who hears of it can make it smaller; a queue or a stream can't.
-      return isForGood && draft.run.status === 'collecting' && !hearers.has(draft.run.source)
-        ? dispatch(job, toTooLargeDraft(draft, error.message, now()))
+      return isForGood && isWhole && !hearers.has(draft.run.source)
+        ? dispatch(job, toTooLargeDraft(draft, error.message, now()), false)
         : { job, records: draft.records, error };
     }
   }

@@ -26,6 +26,9 @@ export type Swept = {
   readonly oldestWaitingSeconds: number;
 };
 
+/** Of what is under way when the time is up: a call takes ten seconds at most, and its outcome is saved. */
+export const reserveMs = 25_000;
+
 /** Runs that are told at a time, as many as a service describes in one call. */
 const together = 100;
 const mostInLine = 10_000;
@@ -33,7 +36,7 @@ const mostInLine = 10_000;
 const forgottenMs = 120_000;
 /** So often it's sent again. */
 const remindMs = 600_000;
-/** How far two passes are apart. */
+/** How far two passes are apart, as far as a first one knows. */
 const passMs = 60_000;
 
 /**
@@ -43,19 +46,23 @@ const passMs = 60_000;
  * begun after that. Throws LedgerError when the ledger can't say what is due.
  */
 export function createSweep({ engine, ledger, waker, now, warn }: SweepParts) {
+  let remindedAt = now() - passMs;
+
   return async function sweep(endBy: EpochMs): Promise<Swept> {
     const rest = await tellAllDue(endBy);
-    const line = await ledger.due({ of: 'line', now: now(), limit: mostInLine });
+    const at = now();
+    const line = await ledger.due({ of: 'line', now: at, limit: mostInLine });
     const oldest = line[0];
-    const reminders = line.filter(({ at }) => isReminderDue(now() - at));
+    const reminders = line.filter((due) => isReminderDue(at - due.at, at - remindedAt));
     const sent = await inHandfuls(reminders, endBy, remind);
+    if (sent.isComplete && sent.failed === 0) remindedAt = at;
     return {
       looked: rest.done,
       reminded: sent.done,
       failed: rest.failed + sent.failed,
       isComplete: rest.isComplete && sent.isComplete,
       waiting: line.length,
-      oldestWaitingSeconds: oldest ? Math.max(Math.floor((now() - oldest.at) / 1000), 0) : 0,
+      oldestWaitingSeconds: oldest ? Math.max(Math.floor((at - oldest.at) / 1000), 0) : 0,
     };
   };
 
@@ -105,7 +112,10 @@ export function createSweep({ engine, ledger, waker, now, warn }: SweepParts) {
 
 type Outcome = { readonly done: number; readonly failed: number; readonly isComplete: boolean };
 
-/** In one of the passes after two minutes, twelve, twenty-two …, so that what stands in line is not sent each minute. */
-function isReminderDue(lateMs: number): boolean {
-  return lateMs >= forgottenMs && (lateMs - forgottenMs) % remindMs < passMs;
+/**
+ * In the first pass after two minutes, twelve, twenty-two …, so that what stands in line is not sent each minute.
+ * `sinceMs`: when the pass before was, which may be longer ago than a minute.
+ */
+function isReminderDue(lateMs: number, sinceMs: number): boolean {
+  return lateMs >= forgottenMs && (lateMs - forgottenMs) % remindMs < sinceMs;
 }

@@ -59,7 +59,7 @@ function toNext(run: Run, input: Input, now: EpochMs): Run {
     case 'due':
       return isDue(run, now) ? onDue(run, now) : run;
     case 'held':
-      return awaitsFirstStart(run) ? hold(run, input.until, input.most, now) : run;
+      return isFirstTurn(run, now) ? hold(run, input.until, input.most, now) : run;
     case 'cancel-asked':
       return onCancelAsked(run, now);
     case 'effect-done':
@@ -167,8 +167,10 @@ function waitsForEnd({ plan: { work } }: Run): boolean {
  */
 function onTried(run: Run, token: string, news: Try, now: EpochMs): Run {
   const noted = withTry(run, token, news);
+  if (noted === run) return run;
   const attempt = liveAttempt(noted);
-  if (noted === run || attempt?.start.token !== token || attempt.start.externalId === undefined) return noted;
+  if (attempt?.start.token !== token) return stopStray(noted, token, news, now);
+  if (attempt.start.externalId === undefined) return noted;
   const same = attempt.tries?.filter(
     ({ number, endedAt }) => number === news.number && endedAt === undefined,
   );
@@ -176,6 +178,17 @@ function onTried(run: Run, token: string, news: Try, now: EpochMs): Run {
   return isDouble || news.failure?.class === 'stopped'
     ? onLookAsked(noted, token, attempt.start.externalId, now)
     : noted;
+}
+
+/**
+ * A job that its target could not see when the attempt was stopped, and that lives on: the stop is asked for again, of
+ * all that was started with the token.
+ */
+function stopStray(run: Run, token: string, { externalId, endedAt }: Try, now: EpochMs): Run {
+  const stopped = run.attempts.find(({ start }) => start.token === token)?.start.externalId;
+  if (endedAt !== undefined || stopped === undefined) return run;
+  const key = `stop:${token}:${externalId}`;
+  return withEffect(run, { kind: 'stop', key, token, externalId: stopped, notBefore: now });
 }
 
 /**
@@ -204,13 +217,14 @@ function onAbsent(run: Run, attempt: Attempt, lookedAt: EpochMs, now: EpochMs): 
 }
 
 /** Whether a wake-up that comes now finds something to do. */
-export function isDue({ dueAt }: Run, now: EpochMs): boolean {
+function isDue({ dueAt }: Run, now: EpochMs): boolean {
   return dueAt !== undefined && now >= dueAt;
 }
 
-/** It has a turn, and nothing has been asked of its target yet. */
-export function awaitsFirstStart({ status, attempts }: Run): boolean {
-  return attempts.length === 0 && (status === 'queued' || status === 'waiting');
+/** Its turn has come, and nothing has been asked of its target yet. */
+export function isFirstTurn({ status, attempts, next }: Run, now: EpochMs): boolean {
+  const stands = attempts.length === 0 && (status === 'queued' || status === 'waiting');
+  return stands && next !== undefined && now >= next.at;
 }
 
 function onDue(run: Run, now: EpochMs): Run {

@@ -3,7 +3,7 @@ import type { PayloadStore } from '../payloads/payload-store.ts';
 import type { Target } from '../targets/target.ts';
 import { toMessage } from '../to-message.ts';
 import type { Waker } from '../wakers/waker.ts';
-import { awaitsFirstStart, decide, isDue } from './decide.ts';
+import { decide, isFirstTurn } from './decide.ts';
 import { settle } from './due.ts';
 import type { Input } from './input.ts';
 import { type Accepted, type Draft, type Ledger, LedgerError } from './ledger.ts';
@@ -15,6 +15,8 @@ const saveTries = 20;
 /** No chain of effects is this long; one that is would be a fault of `decide`. */
 const longestChain = 50;
 const hourMs = 3_600_000;
+/** A start is asked for only so long after the run was saved or read: then others take over, and may give it up. */
+const youngMs = 20_000;
 
 export type World = {
   readonly ledger: Ledger;
@@ -60,16 +62,17 @@ export function createEngine(world: World): Engine {
         const queued = decide(run, { kind: 'accepted', lostRecords }, now());
         return quieten(isNow ? decide(queued, { kind: 'due' }, now()) : queued);
       };
+      const at = now();
       const accepted = await ledger.accept(draft, settleOne);
       const { outcome, run, recovered = [] } = accepted;
       for (const each of outcome === 'accepted' ? [accepted.run, ...recovered] : recovered) {
         world.saw?.(undefined, each);
       }
-      for (const each of recovered) await goOn(each);
+      for (const each of recovered) await goOn({ run: each, at });
       // What was stored is what every repeat of the start will send.
       if (outcome === 'accepted') {
         const event = accepted.isStored ? undefined : draft.event;
-        return { ...accepted, run: await goOn(run, event) };
+        return { ...accepted, run: await goOn({ run, at }, event) };
       }
       return run === undefined ? accepted : { ...accepted, run: await remind(run) };
     },
@@ -80,12 +83,13 @@ export function createEngine(world: World): Engine {
   };
 
   /** Of a run that was just accepted: what it owes, or a wake-up for it. It's in the ledger, whatever fails now. */
-  async function goOn(run: Run, event?: string): Promise<Run> {
+  async function goOn(known: Known, event?: string): Promise<Run> {
+    const { run } = known;
     if (toOwed(run).length === 0) {
       await wakeFor(run);
       return run;
     }
-    return (await attended(run, () => serially(run.id, () => performAll(run, event)))) ?? run;
+    return (await attended(run, () => serially(run.id, () => performAll(known, event)))) ?? run;
   }
 
   /** Of a run that was delivered again: whoever was at it may have died since. */
@@ -111,42 +115,48 @@ export function createEngine(world: World): Engine {
   }
 
   async function tell(runId: string, inputs: readonly Input[]): Promise<Run | undefined> {
-    const run = await save(runId, inputs);
-    return run && performAll(run);
+    const known = await save(runId, inputs);
+    return known && performAll(known);
   }
 
   function toOwed(run: Run) {
     return run.outbox.filter(({ notBefore }) => notBefore <= now());
   }
 
-  async function performAll(first: Run, event?: string): Promise<Run | undefined> {
-    let run = first;
+  async function performAll(first: Known, event?: string): Promise<Run | undefined> {
+    let known = first;
     for (let link = 0; link < longestChain; link++) {
+      const { run, at } = known;
       const owed = toOwed(run);
       if (owed.length === 0) return run;
-      const inputs = await Promise.all(owed.map((effect) => perform(world, run, effect, event)));
-      const saved = await save(run.id, inputs.flat(), run);
+      const how = { by: at + youngMs, ...(event === undefined ? {} : { event }) };
+      const inputs = await Promise.all(owed.map((effect) => perform(world, run, effect, how)));
+      const saved = await save(run.id, inputs.flat(), known);
       if (saved === undefined) return undefined;
-      run = saved;
+      known = saved;
     }
-    throw new Error(`run ${run.id}: its effects go round in circles`);
+    throw new Error(`run ${known.run.id}: its effects go round in circles`);
   }
 
   /** `known`: as it was saved last, as far as its holder knows. */
-  async function save(runId: string, inputs: readonly Input[], known?: Run): Promise<Run | undefined> {
-    let heard: readonly Input[] | undefined;
+  async function save(runId: string, inputs: readonly Input[], known?: Known): Promise<Known | undefined> {
+    let turn: Input | undefined;
     for (let tries = 0; tries < saveTries; tries++) {
-      const run = tries === 0 && known ? known : await ledger.load(runId);
+      const loadedAt = now();
+      const isKnown = tries === 0 && known !== undefined;
+      const run = isKnown ? known.run : await ledger.load(runId);
       if (run === undefined) return undefined;
-      heard ??= await toAdmitted(run, inputs);
-      const all = [...toUnheard(run, heard, now()), ...heard];
+      turn ??= await askForTurn(run, inputs);
+      const heard = withTurn(inputs, turn);
+      const all = [...toUnheard(run, heard), ...heard];
       const decided = quieten(all.reduce((before, input) => decide(before, input, now()), run));
-      if (decided === run) return run;
+      if (decided === run) return isKnown ? known : { run, at: loadedAt };
+      const at = now();
       const saved = await ledger.save(decided);
       if (saved) {
         world.saw?.(run, saved);
         await wakeFor(saved);
-        return saved;
+        return { run: saved, at };
       }
     }
     throw new LedgerError(
@@ -155,15 +165,14 @@ export function createEngine(world: World): Engine {
   }
 
   /** A run's first turn comes later when as many of its job's runs have begun in this hour as may. */
-  async function toAdmitted(run: Run, inputs: readonly Input[]): Promise<readonly Input[]> {
+  async function askForTurn(run: Run, inputs: readonly Input[]): Promise<Input | undefined> {
     const { maxRunsPerHour: most } = run.plan;
     const at = now();
-    const takesTurn = inputs.some(({ kind }) => kind === 'due') && awaitsFirstStart(run) && isDue(run, at);
-    if (most === undefined || !takesTurn) return inputs;
+    const takesTurn = inputs.some(({ kind }) => kind === 'due') && isFirstTurn(run, at);
+    if (most === undefined || !takesTurn) return undefined;
     const hour = Math.floor(at / hourMs) * hourMs;
-    if (await ledger.admit(run.job, hour, most)) return inputs;
-    const held: Input = { kind: 'held', until: hour + hourMs, most };
-    return inputs.map((input) => (input.kind === 'due' ? held : input));
+    const isAdmitted = await ledger.admit(run.job, hour, most);
+    return isAdmitted ? { kind: 'due' } : { kind: 'held', until: hour + hourMs, most };
   }
 
   /** A wake-up that can't be asked for is only slower: the ledger has the date. */
@@ -181,20 +190,27 @@ export function createEngine(world: World): Engine {
   }
 }
 
+/** A run, and when it was certainly so: the ledger was asked for it, or given it, after that. */
+type Known = { readonly run: Run; readonly at: EpochMs };
+
 /**
  * A start that was owed before may be on its way by someone who died, or is slower: its answer is unknown until heard.
- * Otherwise a busy target's refusal of a second call would be taken for one of the first.
+ * Otherwise a busy target's refusal of a second call would be taken for one of the first. Whether it is owed already is
+ * not asked of the clock: that of whoever saved it may be ahead.
  */
-function toUnheard(run: Run, inputs: readonly Input[], now: EpochMs): readonly Input[] {
+function toUnheard(run: Run, inputs: readonly Input[]): readonly Input[] {
   const start = liveAttempt(run)?.start;
   if (start === undefined || start.unknownAnswers > 0) return [];
   const { token } = start;
-  const isOwed = run.outbox.some(
-    (effect) => effect.kind === 'start' && effect.token === token && effect.notBefore <= now,
-  );
+  const isOwed = run.outbox.some((effect) => effect.kind === 'start' && effect.token === token);
   const isHeard = inputs.some((input) => input.kind === 'start-answered' && input.token === token);
   const answer = { kind: 'unknown', reason: 'it was asked before, and no answer was heard' } as const;
   return isOwed && !isHeard ? [{ kind: 'start-answered', token, answer }] : [];
+}
+
+/** `turn`: what came of asking for it, when that was needed. */
+function withTurn(inputs: readonly Input[], turn: Input | undefined): readonly Input[] {
+  return turn === undefined ? inputs : inputs.map((input) => (input.kind === 'due' ? turn : input));
 }
 
 /** Work for one key is done one after the other, in the order it came; different keys don't wait for each other. */

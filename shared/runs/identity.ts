@@ -11,3 +11,7 @@ export function toRunId(job: string, sourceArn: string, deliveryOrRecordId: stri
     .digest('hex');
   return BigInt(`0x${digest}`).toString(36).padStart(26, '0').slice(-26);
 }
+
+export function isRunId(value: unknown): value is string {
+  return typeof value === 'string' && /^[0-9a-z]{26}$/.test(value);
+}

@@ -58,12 +58,21 @@ export interface Ledger {
   due(query: DueQuery): Promise<readonly Due[]>;
   /** The earliest `dueAt`, of that part. */
   nextDue(of: DueQuery['of']): Promise<EpochMs | undefined>;
-  /** Newest first. */
+  /** Newest first. Throws PlaceError. */
   list(filter: RunFilter): Promise<RunPage>;
   /** Counts one more run of the job that begins in the hour from `hour` on; false when `most` have been counted. */
   admit(job: string, hour: EpochMs, most: number): Promise<boolean>;
   /** Ids that begin so, at most `limit`. */
   find(prefix: string, limit: number): Promise<readonly string[]>;
+}
+
+/** What a list was to go on after is not what a page of this ledger gave as `next`. */
+export class PlaceError extends Error {
+  override readonly name = 'PlaceError';
+
+  constructor() {
+    super('there is no such place in the list, expected what the page before gave as "next"');
+  }
 }
 
 /** The ledger could not be opened, read or written. Nothing was acknowledged. */

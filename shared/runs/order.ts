@@ -25,6 +25,7 @@ export type Order<W extends Work = Work> = {
   readonly stopTimeoutSeconds: number;
   readonly work: W;
   readonly traceparent?: string;
+  readonly tracestate?: string;
   /** The trigger event, serialised; `undefined` when it may travel by claim check only. */
   readonly event: string | undefined;
 };
@@ -51,6 +52,7 @@ export function toOrder(run: Run, attempt: Attempt, event: string): Order {
     stopTimeoutSeconds: run.plan.stopTimeoutSeconds,
     work: run.plan.work,
     ...(run.traceparent === undefined ? {} : { traceparent: run.traceparent }),
+    ...(run.tracestate === undefined ? {} : { tracestate: run.tracestate }),
     event: run.payload ? undefined : withoutRecords(event, run.lostRecords),
   };
 }
@@ -70,6 +72,7 @@ export function toVariables(order: Order, event: CarriedEvent): Record<string, s
     STP_TRIGGER_SOURCE: order.source,
     STP_DEADLINE: order.deadline,
     ...(order.traceparent === undefined ? {} : { TRACEPARENT: order.traceparent }),
+    ...(order.tracestate === undefined ? {} : { TRACESTATE: order.tracestate }),
   };
 }
 

@@ -6,22 +6,17 @@ import type { World } from './engine.ts';
 import { fit } from './fit.ts';
 import type { Input } from './input.ts';
 import { type CarriedEvent, type Order, toEnvironmentLine, toOrder } from './order.ts';
-import { liveAttempt, type Run } from './run.ts';
+import { type EpochMs, liveAttempt, type Run } from './run.ts';
 
-/**
- * Performs one effect of a saved run. Gives what came of it, for the engine; never throws.
- * `event` is the run's, when it is at hand.
- */
-export async function perform(
-  world: World,
-  run: Run,
-  effect: Effect,
-  event?: string,
-): Promise<readonly Input[]> {
+/** `event`: the run's, when it is at hand. `by`: when it's too late to ask for a start on what is known of the run. */
+export type How = { readonly event?: string; readonly by: EpochMs };
+
+/** Performs one effect of a saved run. Gives what came of it, for the engine; never throws. */
+export async function perform(world: World, run: Run, effect: Effect, how: How): Promise<readonly Input[]> {
   switch (effect.kind) {
     case 'start': {
       const { token } = effect;
-      return [{ kind: 'start-answered', token, answer: await start(world, run, token, event) }];
+      return [{ kind: 'start-answered', token, answer: await start(world, run, token, how) }];
     }
     case 'stop':
       return [
@@ -39,7 +34,7 @@ export async function perform(
   }
 }
 
-async function start(world: World, run: Run, token: string, known?: string): Promise<StartAnswer> {
+async function start(world: World, run: Run, token: string, { event: known, by }: How): Promise<StartAnswer> {
   const attempt = liveAttempt(run);
   if (attempt?.start.token !== token) return { kind: 'unknown', reason: 'it is not the live start' };
   let target: Target;
@@ -66,12 +61,16 @@ async function start(world: World, run: Run, token: string, known?: string): Pro
     };
   }
   try {
-    return await target.start(order, event, { isRepeat: attempt.start.unknownAnswers > 0 });
+    // Whoever was held up so long may be asking for what others have given up since.
+    if (world.now() > by) return tooLate;
+    return await target.start(order, event, { isRepeat: attempt.start.unknownAnswers > 0, by });
   } catch (error) {
     world.warn(run.id, `attempt ${attempt.number}: the answer to its start is unknown: ${toMessage(error)}`);
     return { kind: 'unknown', reason: toMessage(error) };
   }
 }
+
+const tooLate: StartAnswer = { kind: 'unknown', reason: 'it was held up, and was not asked for any more' };
 
 async function carry(world: World, run: Run, order: Order, target: Target): Promise<CarriedEvent> {
   const tier = fit(order, target.limits);

@@ -90,6 +90,8 @@ export type BatchWork = {
   readonly retry: Retry;
   /** Of one try, from when it runs; the plan's own is that of the whole execution. */
   readonly tryTimeoutSeconds: number;
+  /** Of one try's waiting in the queue. */
+  readonly tryStartTimeoutSeconds: number;
   /** Of the definition's own command and variables as JSON, in bytes: Batch may count them with the event's. */
   readonly ownLength?: number;
 };

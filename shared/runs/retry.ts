@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import type { Cause } from './failure.ts';
 import type { Retry } from './plan.ts';
 
+/** Interruptions of one attempt (a Spot machine that is taken back) that don't use it up. */
+export const freeInterruptions = 3;
+
 /** Whether a job's retry rules give a failed attempt another one. */
 export function isRetried(failure: Cause, retryOn: Retry['retryOn']): boolean {
   return retryOn.some((rule) =>
@@ -25,11 +28,16 @@ export function toRetryWaitMs(retry: Retry, runId: string, failed: number): numb
 const yearSeconds = 31_536_000;
 
 /**
- * The longest that all attempts together can take, in whole seconds; at most a year, as long as an execution of a state
- * machine can last. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
+ * The longest that all attempts together can take, in whole seconds, each interrupted so often; at most a year, as long
+ * as an execution of a state machine can last. https://docs.aws.amazon.com/step-functions/latest/dg/service-quotas.html
  */
-export function toLongestSeconds(retry: Retry, timeoutSeconds: number, startTimeoutSeconds: number): number {
-  let seconds = retry.attempts * (startTimeoutSeconds + timeoutSeconds);
+export function toLongestSeconds(
+  retry: Retry,
+  timeoutSeconds: number,
+  startTimeoutSeconds: number,
+  interruptions = 0,
+): number {
+  let seconds = retry.attempts * (1 + interruptions) * (startTimeoutSeconds + timeoutSeconds);
   for (let failed = 1; failed < retry.attempts; failed++) {
     seconds += toIntervalSeconds(retry, failed);
   }
@@ -51,6 +59,11 @@ export function toIntervalSeconds(
 export function toSetbackWaitMs(token: string, setbacks: number): number {
   const longest = Math.min(1000 * 2 ** (setbacks - 1), 60_000);
   return Math.round(longest * (0.5 + toFraction(`${token}/${setbacks}`) / 2));
+}
+
+/** Within the first minute of the hour that a run is held until, so that all that are held don't come back at one moment. */
+export function toHeldWaitMs(runId: string): number {
+  return Math.floor(60_000 * toFraction(`${runId}/held`));
 }
 
 /** From 0 to 1, always the same for one text: `decide` draws no random numbers. */

@@ -82,10 +82,11 @@ export type Try = {
   /** From 1. */
   readonly number: number;
   readonly externalId: string;
+  /** When it was submitted. */
+  readonly createdAt?: EpochMs;
   readonly startedAt?: EpochMs;
   readonly endedAt?: EpochMs;
   readonly failure?: Cause;
-  readonly logStream?: string;
   readonly details?: Details;
 };
 
@@ -123,7 +124,9 @@ export type Run = {
   readonly payload?: StoredPayload;
   /** Two deliveries with the same claim and different fingerprints are different requests. */
   readonly fingerprint?: string;
+  /** W3C trace context: the trace that its event belongs to, and its tracestate when that came too. */
   readonly traceparent?: string;
+  readonly tracestate?: string;
   /** The run whose event this run was given again. */
   readonly replayOf?: string;
   /** How many announcements in a row led to it: 1 for a run that the announcement of another one started. */

@@ -3,7 +3,7 @@ import type { Announcement } from './effect.ts';
 import { type Cause, isStartFailure } from './failure.ts';
 import { isLoop } from './hops.ts';
 import { withEffect } from './outbox.ts';
-import { isRetried, toRetryWaitMs, toSetbackWaitMs } from './retry.ts';
+import { freeInterruptions, isRetried, toHeldWaitMs, toRetryWaitMs, toSetbackWaitMs } from './retry.ts';
 import {
   type Attempt,
   type Details,
@@ -14,9 +14,6 @@ import {
   type StopReason,
   type Try,
 } from './run.ts';
-
-/** Interruptions of one attempt (a Spot machine that is taken back) that don't use it up. */
-const freeInterruptions = 3;
 
 /** Replaces the attempt of that number, or adds it as the newest. */
 export function withAttempt(run: Run, attempt: Attempt): Run {
@@ -271,14 +268,14 @@ function announce(run: Run, what: Announcement['what'], at: EpochMs): Run {
     : told;
 }
 
-/** queued → waiting, until the hour is over. */
+/** queued or waiting → waiting, until the hour is over. It's announced the first time. */
 export function hold(run: Run, until: EpochMs, most: number, now: EpochMs): Run {
   if (run.next === undefined) return run;
   const held = {
     ...run,
     status: 'waiting',
     held: { until, most },
-    next: { ...run.next, at: until },
+    next: { ...run.next, at: until + toHeldWaitMs(run.id) },
   } as const;
   return run.held ? held : announce(held, 'held', now);
 }

@@ -1,12 +1,13 @@
 import { isObject } from '../events/json.ts';
+import type { TraceContext } from '../events/trace-context.ts';
 import type { CloudEvent, Json } from '../events/trigger-event.ts';
 import { FieldError, type Fields } from './reading/fields.ts';
-import { parseBridgeEvent } from './records/bridge-event.ts';
+import { parseBridgeEvent, traceOfBridgeEvent } from './records/bridge-event.ts';
 import { isS3TestEvent, parseS3Object } from './records/s3-object.ts';
 import { parseNotification } from './records/sns-notification.ts';
 
 /** `events` is empty for a message which only says that something was set up. */
-export type Opened = { readonly events: readonly CloudEvent[]; readonly traceparent?: string };
+export type Opened = { readonly events: readonly CloudEvent[]; readonly trace?: TraceContext };
 
 /** Deeper than any chain of services that AWS offers. */
 const maximumDepth = 4;
@@ -24,7 +25,7 @@ export function openEnvelope(message: Json, depth = maximumDepth): Opened | unde
     const changes = changesIn(message);
     if (changes !== undefined) return { events: changes.map(parseS3Object) };
     if (isNotification(message)) return openNotification(message, '', depth - 1);
-    if (isBridgeEvent(message)) return { events: [parseBridgeEvent(message)] };
+    if (isBridgeEvent(message)) return openBridgeEvent(message);
     return isS3TestEvent(message) ? { events: [] } : undefined;
   } catch (error) {
     if (error instanceof FieldError) return undefined;
@@ -34,9 +35,14 @@ export function openEnvelope(message: Json, depth = maximumDepth): Opened | unde
 
 /** What is in a notification's message, else the notification. Throws FieldError; `where` is the path to it. */
 export function openNotification(sns: Fields, where: string, depth = maximumDepth): Opened {
-  const { event, message, traceparent } = parseNotification(sns, where);
+  const { event, message, trace } = parseNotification(sns, where);
   const opened = openEnvelope(message, depth) ?? { events: [event] };
-  return traceparent === undefined ? opened : { ...opened, traceparent };
+  return trace === undefined ? opened : { ...opened, trace };
+}
+
+function openBridgeEvent(event: Fields): Opened {
+  const trace = traceOfBridgeEvent(event);
+  return { events: [parseBridgeEvent(event)], ...(trace !== undefined && { trace }) };
 }
 
 function changesIn({ Records }: Fields): readonly Fields[] | undefined {

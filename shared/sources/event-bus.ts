@@ -4,14 +4,14 @@ import { answerOrThrow, refuseByThrowing } from './acknowledgement.ts';
 import { refuseStranger } from './lookalike.ts';
 import { type Marked, openMarker, ruleIn } from './marker.ts';
 import { FieldError, type Fields, jsonIn, kindOf, optionalTextIn, showText } from './reading/fields.ts';
-import { parseBridgeEvent } from './records/bridge-event.ts';
+import { parseBridgeEvent, traceOfBridgeEvent } from './records/bridge-event.ts';
 import { type Delivery, EventParseError, type Source } from './source.ts';
 
 /**
  * Events of Amazon EventBridge, but for scheduled ones.
  *
  * Takes:  { signalbox: { rule, bus? }, event } from a rule of ours, where `bus` is the bus's ARN, or an event as it is.
- * Gives:  one record. EventBridge hands no trace on: its header is not in the event.
+ * Gives:  one record. Its trace is what the sender wrote into `detail`: EventBridge's own header is not in the event.
  * Id:     the event's, with the replay's name when it's replayed.
  * Throws: EventParseError.
  * https://docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html
@@ -45,6 +45,7 @@ function toDelivery(opened: Marked | undefined): Delivery {
   if (!isObject(event)) throw new FieldError(`event is ${kindOf(event)}, expected an event of EventBridge`);
   const cloudEvent = parseBridgeEvent(event, marker && busIn(marker));
   const { id, source, time, data } = cloudEvent;
+  const trace = traceOfBridgeEvent(event);
   return {
     source: 'event-bus',
     id,
@@ -55,7 +56,7 @@ function toDelivery(opened: Marked | undefined): Delivery {
       rule: marker && ruleIn(marker),
       event: toJson(event, data['detail'] ?? null),
     },
-    records: [{ recordId: id, events: [cloudEvent] }],
+    records: [{ recordId: id, events: [cloudEvent], ...(trace !== undefined && { trace }) }],
     claimed: { by: 'run' },
     isOrdered: false,
     payload: event,

@@ -1,4 +1,5 @@
 import type { Claim } from '../events/claim.ts';
+import type { TraceContext } from '../events/trace-context.ts';
 import type { CloudEvent, Json, SourceName } from '../events/trigger-event.ts';
 
 /** What Lambda tells a handler about the invocation besides the payload. */
@@ -20,8 +21,8 @@ export type ReadableRecord = {
   readonly place?: Place;
   /** What filters of rules look at, where that's a text which `events` doesn't have as it came. */
   readonly text?: string;
-  /** W3C trace context, when the record carried one. */
-  readonly traceparent?: string;
+  /** When the record carried one. */
+  readonly trace?: TraceContext;
 };
 
 /** `bytes` as they came, when they are text; else in base64. */

@@ -1,11 +1,12 @@
 import { isObject, parseJsonDocument } from '../events/json.ts';
+import type { TraceContext } from '../events/trace-context.ts';
 import { answerByMessage, answerFromFirst, refuseByThrowing } from './acknowledgement.ts';
 import { openEnvelope } from './envelope.ts';
 import { toDeliveryId } from './reading/delivery-id.ts';
 import { FieldError, type Fields, objectIn, showText, textIn, toTime } from './reading/fields.ts';
 import { firstArn, firstTime } from './reading/first-of.ts';
 import { recordsIn, toRecord } from './reading/records.ts';
-import { parseTraceparent, toTraceparent } from './reading/trace.ts';
+import { fromXRay, parseTraceContext } from './reading/trace.ts';
 import { arnIn } from './records/arn.ts';
 import { attributesIn } from './records/attributes.ts';
 import { EventParseError, type ReadableRecord, type Source } from './source.ts';
@@ -67,10 +68,9 @@ function parseMessage(raw: Fields, id: string): Omit<ReadableRecord, 'recordId'>
   const messageAttributes = attributesIn(raw, 'messageAttributes');
   const body = parseJsonDocument(text) ?? text;
   const opened = openEnvelope(body);
-  const traceparent =
-    traceparentIn(messageAttributes) ?? opened?.traceparent ?? toTraceparent(attributes['AWSTraceHeader']);
-  const trace = traceparent === undefined ? {} : { traceparent };
-  if (opened !== undefined) return { events: opened.events, ...trace };
+  const trace = traceIn(messageAttributes) ?? opened?.trace ?? fromXRay(attributes['AWSTraceHeader']);
+  const traced = trace === undefined ? {} : { trace };
+  if (opened !== undefined) return { events: opened.events, ...traced };
   const group = attributes['MessageGroupId'];
   const event = {
     specversion: '1.0',
@@ -82,7 +82,7 @@ function parseMessage(raw: Fields, id: string): Omit<ReadableRecord, 'recordId'>
     datacontenttype: 'application/json',
     data: { body, attributes, messageAttributes },
   } as const;
-  return { events: [event], ...trace };
+  return { events: [event], ...traced };
 }
 
 function queueArnIn(raw: Fields): string {
@@ -97,6 +97,10 @@ function timeSent(attributes: Fields): string {
   );
 }
 
-function traceparentIn({ traceparent }: Fields): string | undefined {
-  return parseTraceparent(isObject(traceparent) ? traceparent['stringValue'] : undefined);
+function traceIn({ traceparent, tracestate }: Fields): TraceContext | undefined {
+  return parseTraceContext(textOf(traceparent), textOf(tracestate));
+}
+
+function textOf(attribute: unknown): unknown {
+  return isObject(attribute) ? attribute['stringValue'] : undefined;
 }

@@ -15,6 +15,9 @@ export function createPacedTarget(
     ...target,
     async start(order, event, how) {
       if (isWaiting) await untilTurn();
+      if (now() > (how?.by ?? Number.POSITIVE_INFINITY)) {
+        return { kind: 'unknown', reason: 'its turn at the pace of the service came too late' };
+      }
       const answer = await target.start(order, event, how);
       if (answer.kind === 'started') pace.hear('taken', now());
       if (answer.kind === 'refused' && answer.cause.class === 'throttled') pace.hear('throttled', now());

@@ -60,6 +60,8 @@ export type StartAnswer =
   /** It may have been started or not: the same order is sent again, with the same token. */
   | { readonly kind: 'unknown'; readonly reason: string };
 
+export type StartHow = { readonly isRepeat: boolean; readonly by?: EpochMs };
+
 export type StopAnswer =
   | { readonly kind: 'asked' }
   /** Nothing was started with this token, and nothing ever will be. */
@@ -70,7 +72,8 @@ export type StopAnswer =
  * Where jobs run. One file each, one contract suite (test/contract/target.ts).
  *
  * `start` starts an order at most once per token, however often it is called, and says what became of it. A call that
- * is not the first for its token `isRepeat`: what runs already is looked for before anything is started.
+ * is not the first for its token `isRepeat`: what runs already is looked for before anything is started. After `by`
+ * the service is not asked any more, and the answer is unknown.
  * `stop` asks for the end; the end itself is reported. It works by token alone, and for what never started.
  * `describe` gives one report for each handle, in any order.
  * `report` reads an event that the target's service sends, or gives undefined when it tells nothing of a job.
@@ -78,7 +81,7 @@ export type StopAnswer =
 export interface Target {
   readonly name: string;
   readonly limits: Limits;
-  start(order: Order, event: CarriedEvent, how?: { readonly isRepeat: boolean }): Promise<StartAnswer>;
+  start(order: Order, event: CarriedEvent, how?: StartHow): Promise<StartAnswer>;
   stop(handle: Handle): Promise<StopAnswer>;
   describe(handles: readonly Handle[]): Promise<readonly Report[]>;
   report(event: unknown): StateChange | undefined;

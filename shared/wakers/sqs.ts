@@ -99,7 +99,7 @@ export function createSqsWaker(options: SqsWakerOptions): Waker {
  * When a run is to be looked at by a message: at its next start, or when something that failed is tried again.
  * Undefined where a look is only in case something got lost: for those the sweep asks the ledger.
  */
-function toWakeDate({ status, next, outbox }: Run, now: EpochMs): EpochMs | undefined {
+export function toWakeDate({ status, next, outbox }: Run, now: EpochMs): EpochMs | undefined {
   const turn = (status === 'queued' || status === 'waiting') && next ? [next.at] : [];
   const owed = outbox.flatMap(({ kind, notBefore }) =>
     kind !== 'announce' && notBefore > now ? [notBefore] : [],
@@ -108,7 +108,7 @@ function toWakeDate({ status, next, outbox }: Run, now: EpochMs): EpochMs | unde
   return dates.length > 0 ? Math.min(...dates) : undefined;
 }
 
-function toDelaySeconds(at: EpochMs, now: EpochMs): number {
+export function toDelaySeconds(at: EpochMs, now: EpochMs): number {
   return Math.min(Math.max(Math.ceil((at - now) / 1000), 0), longestDelaySeconds);
 }
 

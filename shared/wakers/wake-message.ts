@@ -1,3 +1,4 @@
+import { isRunId } from '../runs/identity.ts';
 import type { EpochMs } from '../runs/run.ts';
 
 /** What a message of the wake queue says: the run, and when it is to be looked at. */
@@ -13,8 +14,7 @@ export function parseWakeMessage(body: string): WakeMessage | undefined {
   }
   if (typeof value !== 'object' || value === null) return undefined;
   const { runId, at }: { runId?: unknown; at?: unknown } = value;
-  const isRunId = typeof runId === 'string' && /^[0-9a-z]{26}$/.test(runId);
-  return isRunId && isDate(at) ? { runId, at } : undefined;
+  return isRunId(runId) && isDate(at) ? { runId, at } : undefined;
 }
 
 /** The dates that JavaScript knows, from 1970 on. */

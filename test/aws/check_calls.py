@@ -20,7 +20,7 @@ USED = {
     'ecs': ('RunTask', 'StopTask', 'DescribeTasks', 'ListTasks', 'DescribeTaskDefinition'),
     'codebuild': ('StartBuild', 'StopBuild', 'BatchGetBuilds', 'ListBuildsForProject'),
     'stepfunctions': ('StartExecution', 'StopExecution', 'DescribeExecution', 'DescribeStateMachine'),
-    'batch': ('SubmitJob', 'DescribeJobs', 'ListJobs', 'TerminateJob'),
+    'batch': ('SubmitJob', 'DescribeJobs', 'ListJobs', 'TerminateJob', 'CancelJob'),
 }
 # What their state machines call by themselves.
 TASKS = ('submitJob', 'listJobs', 'describeJobs')

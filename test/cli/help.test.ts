@@ -12,12 +12,12 @@ describe.concurrent('signalbox --help', () => {
     ['validate', 'Usage: signalbox validate [options]', '--json'],
     ['dev', 'Usage: signalbox dev [options]', '--port <number>'],
     ['invoke', 'Usage: signalbox invoke [options] <job>', '--event <file>'],
-    ['runs', 'Usage: signalbox runs [options] [command]', 'replay [options] <ids...>'],
-    ['runs list', 'Usage: signalbox runs list [options]', '--since <age>'],
+    ['runs', 'Usage: signalbox runs [options] [command]', 'replay [options] [ids...]'],
+    ['runs list', 'Usage: signalbox runs list [options]', '--since <when>'],
     ['runs show', 'Usage: signalbox runs show [options] <id>', '--json'],
     ['runs logs', 'Usage: signalbox runs logs [options] <id>', '--follow'],
-    ['runs cancel', 'Usage: signalbox runs cancel [options] <id>', 'Waits until it has ended'],
-    ['runs replay', 'Usage: signalbox runs replay [options] <ids...>', '--wait'],
+    ['runs cancel', 'Usage: signalbox runs cancel [options] [ids...]', 'Waits until it has ended'],
+    ['runs replay', 'Usage: signalbox runs replay [options] [ids...]', '--request-id <text>'],
   ])('of %s says how it is used', async (command, usage, detail) => {
     const { code, stdout, stderr } = await run(folder, ...command.split(' ').filter(Boolean), '--help');
     expect([code, stderr]).toEqual([0, '']);

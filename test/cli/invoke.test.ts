@@ -161,7 +161,7 @@ describe.concurrent('a ledger that cannot be used', () => {
           path,
           `PRAGMA application_id = ${0x53494742}; PRAGMA user_version = 99; CREATE TABLE runs (id TEXT)`,
         ),
-      'has format 99, this Signalbox knows formats up to 2: use the newer Signalbox that wrote it',
+      'has format 99, this Signalbox knows formats up to 3: use the newer Signalbox that wrote it',
     ],
     ['a folder', (path: string) => mkdirSync(path), 'the ledger '],
   ])('exits 5: %s', async (_what, make, message) => {

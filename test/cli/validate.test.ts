@@ -27,7 +27,7 @@ describe.concurrent('signalbox validate', () => {
     const { code, stdout, stderr } = await run(join(folder, 'deep', 'er'), 'validate');
     expect([code, stderr]).toEqual([0, '']);
     expect(stdout).toBe(`${folder}/jobs.yml: 2 jobs, 2 events, no mistakes\n`);
-    expect((await run(folder, 'validate', '--json')).stdout).toBe('{"problems":[]}\n');
+    expect((await run(folder, 'validate', '--json')).stdout).toBe('{"problems":[],"warnings":[]}\n');
   });
 
   it('tells every mistake with its place', async () => {
@@ -61,6 +61,26 @@ describe.concurrent('signalbox validate', () => {
       column: 5,
       message: expect.stringContaining('jobs.order.timout'),
     });
+  });
+
+  it('warns of what may be a mistake, and does not fail', async () => {
+    const onFailure = { type: 'sqs', arn: 'arn:aws:sqs:eu-west-1:123456789012:orders' };
+    const events = [{ type: 'sqs', properties: { sqsQueueName: 'orders' } }];
+    const folder = makeProject({ order: { ...job, onFailure, events } });
+    const { code, stdout, stderr } = await run(folder, 'validate');
+    expect([code, stdout]).toEqual([0, `${folder}/jobs.yml: 1 job, 1 event, no mistakes, 1 warning\n`]);
+    expect(stderr).toMatch(
+      /jobs\.yml:\d+ warning: jobs\.order\.events\[0\]: found a possible loop: order reports/,
+    );
+    const { problems, warnings } = JSON.parse((await run(folder, 'validate', '--json')).stdout);
+    expect(problems).toEqual([]);
+    expect(warnings).toEqual([
+      {
+        file: `${folder}/jobs.yml`,
+        line: expect.any(Number),
+        message: expect.stringContaining('which starts order'),
+      },
+    ]);
   });
 
   it.each([

@@ -132,7 +132,7 @@ async function waitForEnd({ ledger, invoke, services: { ecs } }: Cloud): Promise
     }
     await sleep(2000);
     if (ecs.tasks.length < records) continue;
-    await sweep(ledger, invoke, Date.now());
+    await sweep(invoke);
     const { runs } = await ledger.list({
       statuses: ['collecting', 'queued', 'starting', 'running', 'waiting', 'stopping'],
       limit: 1,

@@ -33,6 +33,22 @@ export type CloudOptions = {
   ) => Services;
   /** How many of functions/wake work at once. */
   readonly lines?: number;
+  /** What goes wrong between the parts; nothing, if left out. */
+  readonly trouble?: Trouble;
+};
+
+/** What may go wrong between the parts of a cloud. */
+export type Trouble = {
+  /** Where functions reach a service that listens there: a proxy's URL. */
+  readonly reach: (endpoint: string) => Promise<string>;
+  /** Hands on a service's event by calling the function that is told of it, which throws when that failed. */
+  readonly carry: (event: unknown, tell: (instance: string) => Promise<unknown>) => Promise<void>;
+  /** The URL of what each function's process imports first. */
+  readonly preload: string;
+  /** Sees each invocation of a function's process, from when that is ready to its end. */
+  readonly watch: (instance: string, invocation: Promise<unknown>) => void;
+  /** Hears of a batch of wake-ups that failed. */
+  readonly fail: (error: unknown) => void;
 };
 
 /** Everything that a deployed stack has, on this machine: bundled functions, stand-ins, and what calls whom. */
@@ -43,6 +59,15 @@ export type Cloud = {
   readonly ledger: Ledger;
   /** Calls a bundled function as Lambda does. */
   readonly invoke: (name: string, payload: unknown) => Promise<unknown>;
+  /** The same in a process of its own, which lives on with what it remembers. */
+  readonly invokeAs: (
+    instance: string,
+    name: string,
+    payload: unknown,
+    remainingMs?: number,
+  ) => Promise<unknown>;
+  /** Ends one of them in the middle of whatever it does; the next call is another process's. */
+  readonly kill: (instance: string) => Promise<void>;
   /** Every line that a function has logged at level WARN or ERROR. */
   readonly close: () => Promise<readonly string[]>;
 };
@@ -53,6 +78,7 @@ export async function startCloud({
   deployment,
   createServices,
   lines = 2,
+  trouble,
 }: CloudOptions): Promise<Cloud> {
   const folder = mkdtempSync(join(tmpdir(), 'signalbox-cloud-'));
   const [table, fauxqs] = await Promise.all([openTable(), openFauxqs()]);
@@ -76,17 +102,21 @@ export async function startCloud({
     AWS_ENDPOINT_URL_S3: fauxqs.endpoint,
   }));
   const standIn = await startStandIn(...services.create);
+  const reach = trouble?.reach ?? (async (endpoint: string) => endpoint);
+  const [dynamoUrl, fauxqsUrl, standInUrl] = await Promise.all(
+    [table.endpoint, fauxqs.endpoint, standIn.url].map(reach),
+  );
   const variables = {
     ...credentials,
     SIGNALBOX_JOBS: write('jobs.json', compileJobs(file)),
     SIGNALBOX_DEPLOYMENT: write('deployment.json', JSON.stringify(deployment)),
     SIGNALBOX_LEDGER: `dynamodb://${table.table}`,
     SIGNALBOX_PAYLOADS: `s3://${bucket}`,
-    SIGNALBOX_WAKE_QUEUE: `${fauxqs.endpoint}/000000000000/signalbox-wake-{target}`,
-    AWS_ENDPOINT_URL_DYNAMODB: table.endpoint,
-    AWS_ENDPOINT_URL_S3: fauxqs.endpoint,
-    AWS_ENDPOINT_URL_SQS: fauxqs.endpoint,
-    AWS_ENDPOINT_URL: standIn.url,
+    SIGNALBOX_WAKE_QUEUE: `${fauxqsUrl}/000000000000/signalbox-wake-{target}`,
+    AWS_ENDPOINT_URL_DYNAMODB: `${dynamoUrl}`,
+    AWS_ENDPOINT_URL_S3: `${fauxqsUrl}`,
+    AWS_ENDPOINT_URL_SQS: `${fauxqsUrl}`,
+    AWS_ENDPOINT_URL: `${standInUrl}`,
   };
   await bundleFunctions(join(folder, 'functions'));
   const loaded = new Map<string, Promise<LambdaFunction>>();
@@ -97,9 +127,11 @@ export async function startCloud({
       queueUrl,
       lines,
       follow: (line, batch) => invokeAs(`wake ${line}`, 'wake', batch),
+      ...(trouble && { fail: trouble.fail }),
     }),
   );
-  standIn.core.listen((event) => void tellUntilHeard(event));
+  const carry = trouble?.carry ?? tellUntilHeard;
+  standIn.core.listen((event) => void carry(event, (instance) => invokeAs(instance, 'state-change', event)));
   const payloads = createS3PayloadStore({ s3: async () => fauxqs.s3, bucket });
   const ledger = createDynamoLedger({
     client: table.client,
@@ -113,6 +145,12 @@ export async function startCloud({
     services,
     ledger,
     invoke: (name, payload) => invokeAs(name, name, payload),
+    invokeAs,
+    async kill(instance) {
+      const known = loaded.get(instance);
+      loaded.delete(instance);
+      (await known)?.kill();
+    },
     async close() {
       retries.abort();
       await Promise.all(polling.map(({ stop }) => stop()));
@@ -132,20 +170,27 @@ export async function startCloud({
   }
 
   /** `instance`: functions of one name run beside each other, each with what it remembers. */
-  async function invokeAs(instance: string, name: string, payload: unknown): Promise<unknown> {
-    const known =
-      loaded.get(instance) ?? loadLambda(join(folder, 'functions', `${name}.cjs`), variables, mostMs);
+  async function invokeAs(
+    instance: string,
+    name: string,
+    payload: unknown,
+    remainingMs?: number,
+  ): Promise<unknown> {
+    const bundle = join(folder, 'functions', `${name}.cjs`);
+    const known = loaded.get(instance) ?? loadLambda(bundle, variables, mostMs, trouble?.preload);
     loaded.set(instance, known);
-    const answered = await (await known).invoke(payload, crypto.randomUUID());
+    const invocation = (await known).invoke(payload, crypto.randomUUID(), remainingMs);
+    trouble?.watch(instance, invocation);
+    const answered = await invocation;
     if ('error' in answered) throw new Error(`${name}: ${answered.error.message}`);
     return answered.answer;
   }
 
   /** As Lambda does with what it was given asynchronously: twice more after an error, if sooner. */
-  async function tellUntilHeard(event: unknown): Promise<void> {
+  async function tellUntilHeard(_: unknown, tell: (instance: string) => Promise<unknown>): Promise<void> {
     for (let tries = 0; tries < 3 && !retries.signal.aborted; tries++) {
       try {
-        await invokeAs('state-change', 'state-change', event);
+        await tell('state-change');
         return;
       } catch {
         // It comes again.

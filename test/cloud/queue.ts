@@ -7,10 +7,12 @@ export type PollOptions = {
   readonly lines: number;
   /** Gives what the function answers. */
   readonly follow: (line: number, payload: unknown) => Promise<unknown>;
+  /** Hears of a batch that could not be received, followed or deleted; it comes again. Says so on stderr by default. */
+  readonly fail?: (error: unknown) => void;
 };
 
 /** Does what Lambda's event source mapping does: hands batches to a function, and deletes what did not fail. */
-export function pollQueue({ sqs, queueUrl, lines, follow }: PollOptions): {
+export function pollQueue({ sqs, queueUrl, lines, follow, fail = tell }: PollOptions): {
   readonly stop: () => Promise<void>;
 } {
   const end = new AbortController();
@@ -27,7 +29,7 @@ export function pollQueue({ sqs, queueUrl, lines, follow }: PollOptions): {
       try {
         await takeBatch(line);
       } catch (error) {
-        if (!end.signal.aborted) process.stderr.write(`the wake queue: ${error}\n`);
+        if (!end.signal.aborted) fail(error);
       }
     }
   }
@@ -54,6 +56,10 @@ export function pollQueue({ sqs, queueUrl, lines, follow }: PollOptions): {
       }),
     );
   }
+}
+
+function tell(error: unknown): void {
+  process.stderr.write(`the wake queue: ${error}\n`);
 }
 
 function idsIn(answer: unknown): readonly string[] {

@@ -53,6 +53,7 @@ const works: Readonly<Record<'fargate' | 'codebuild' | 'batch' | 'state-machine'
     jobQueue,
     retry: toPlan().retry,
     tryTimeoutSeconds: 60,
+    tryStartTimeoutSeconds: 60,
     // Of its command and variables, those of AWS_ENDPOINT_URL_S3 included.
     ownLength: 1000,
   },

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { settle } from '../../shared/runs/due.ts';
-import type { DueQuery, Ledger } from '../../shared/runs/ledger.ts';
+import { type DueQuery, type Ledger, PlaceError } from '../../shared/runs/ledger.ts';
 import type { EpochMs, Run, RunStatus } from '../../shared/runs/run.ts';
 import { createClock } from '../support/clock.ts';
 import { runId, start, toDraft, toRun, toRunId } from '../support/draft.ts';
@@ -438,6 +438,20 @@ export function testLedger(name: string, open: OpenLedger): void {
           [8, 6],
           [4, 2],
         ]);
+      });
+
+      it('refuses to go on after what no page gave', async () => {
+        const ledger = await withTwelve();
+        for (const after of ['', 'x', '-1', '1e3', '12 OR 1', '1'.repeat(40), '~', '12#34', '🚦']) {
+          await expect(ledger.list({ limit: 3, after }), after).rejects.toBeInstanceOf(PlaceError);
+        }
+      });
+
+      it('ends where the time begins that it was asked for, also when a page before went beyond', async () => {
+        const ledger = await withTwelve();
+        const { next = '' } = await ledger.list({ limit: 3 });
+        expect(await ledger.list({ limit: 3, after: next, since: start + 11_000 })).toEqual({ runs: [] });
+        expect(await ledger.list({ limit: 3, after: next, since: 8.64e15 })).toEqual({ runs: [] });
       });
 
       it('goes on where a page ended although runs were accepted and saved meanwhile', async () => {

@@ -32,6 +32,8 @@ const ownFiles = {
 /** The functions that go on with runs, whatever they came from. */
 const lines = ['state-change', 'sweep', 'wake'];
 
+const all = [...sourceNames, ...lines, 'runs-api'];
+
 /** The SDK's clients that are loaded when they are needed. */
 const clients = ['batch', 'codebuild', 'ecs', 'eventbridge', 's3', 'sfn', 'sns', 'sqs'].map(
   (name) => `client-${name}`,
@@ -39,9 +41,9 @@ const clients = ['batch', 'codebuild', 'ecs', 'eventbridge', 's3', 'sfn', 'sns',
 
 const bundles = createBundles();
 
-it('there is a function for each source and for what goes on with runs, of some ten lines', () => {
+it('there is a function for each source, for what goes on with runs and for the runs API, of some ten lines', () => {
   const files = readdirSync(functions);
-  expect(files.toSorted()).toEqual([...sourceNames, ...lines].map((name) => `${name}.ts`).toSorted());
+  expect(files.toSorted()).toEqual(all.map((name) => `${name}.ts`).toSorted());
   for (const file of files) {
     const { length } = readFileSync(join(functions, file), 'utf8').trimEnd().split('\n');
     expect(length, file).toBeLessThanOrEqual(16);
@@ -50,7 +52,7 @@ it('there is a function for each source and for what goes on with runs, of some 
 
 it('each function has one bundle, and each client of the SDK that not all of them need has one beside it', () => {
   const names = Object.keys(bundles.metafile().outputs).map((path) => basename(path));
-  const expected = [...sourceNames, ...lines, ...clients].map((name) => `${name}.cjs`);
+  const expected = [...all, ...clients].map((name) => `${name}.cjs`);
   expect(names.toSorted()).toEqual(expected.toSorted());
 });
 
@@ -64,6 +66,14 @@ it.each(lines)('%s holds no source, no rules, no schemas and no YAML', (name) =>
   const packages = new Set(inputsOf(name).flatMap((path) => toPackage(path) ?? []));
   expect([...packages].filter((each) => /zod|yaml|middy|hono|commander/.test(each))).toEqual([]);
   expect(heldOf(name, 'shared/jobs/rules')).toEqual([]);
+});
+
+it('runs-api holds no source, no rules, no schemas and no YAML, and Hono without a server', () => {
+  const packages = new Set(inputsOf('runs-api').flatMap((path) => toPackage(path) ?? []));
+  expect([...packages].filter((each) => /zod|yaml|middy|hono|commander/.test(each))).toEqual(['hono']);
+  expect(heldOf('runs-api', 'shared/sources')).toEqual([]);
+  expect(heldOf('runs-api', 'shared/jobs/rules')).toEqual([]);
+  expect(outputOf('runs-api').bytes).toBeLessThan(400 * 1024);
 });
 
 describe.each(sourceNames)('the bundle of %s', (source) => {

@@ -280,13 +280,14 @@ describe('variables', () => {
 
   it('have names that a shell can read, and none of those that Signalbox sets', () => {
     expect(inContainer(variables('A1', '_b', 'AWS_REGION'))).toEqual([]);
-    expect(inContainer(variables('1A', 'a-b', 'STP_RUN_ID', 'TRACEPARENT'))).toEqual([
+    expect(inContainer(variables('1A', 'a-b', 'STP_RUN_ID', 'TRACEPARENT', 'TRACESTATE'))).toEqual([
       expect.stringMatching(
         /^container\.environment\[0\]\.name: found "1A", expected a name of letters, digits and "_"/,
       ),
       expect.stringMatching(/^container\.environment\[1\]\.name: found "a-b"/),
       expect.stringMatching(/^container\.environment\[2\]\.name: found "STP_RUN_ID"/),
       expect.stringMatching(/^container\.environment\[3\]\.name: found "TRACEPARENT"/),
+      expect.stringMatching(/^container\.environment\[4\]\.name: found "TRACESTATE"/),
     ]);
     expect(problemsOfJob(process.replace('[x]', '[x], environment: { STP_X: 1 }'))).toEqual([
       expect.stringMatching(/^local\.environment\.STP_X: found the name "STP_X", expected a name of letters/),

@@ -108,6 +108,7 @@ describe('the plan of a run in AWS', () => {
         target: 'batch',
         stateMachine: `${arn}:media-batch`,
         tryTimeoutSeconds: 600,
+        tryStartTimeoutSeconds: 100,
         // Of {"command":[],"environment":[]}.
         ownLength: 31,
         retry: { attempts: 4, intervalSeconds: 60 },

@@ -113,6 +113,23 @@ describe('the environment of a function in AWS', () => {
     expect(stores).not.toHaveProperty('credentials');
   });
 
+  it.each(['default', 'research/Runs.v2', 'arn:aws:events:eu-west-1:123456789012:event-bus/runs'])(
+    'names the event bus that hears of runs: %s',
+    (bus) => {
+      const { stores } = parseLambdaEnvironment({ ...cloud, SIGNALBOX_EVENT_BUS: ` ${bus}\n` });
+      expect(stores).toMatchObject({ eventBus: bus });
+    },
+  );
+
+  it.each(['my bus', 'arn:aws:sqs:eu-west-1:123456789012:runs', 'a,b'])(
+    'does not take %s for an event bus',
+    (bus) => {
+      expect(problemOf({ ...cloud, SIGNALBOX_EVENT_BUS: bus })).toBe(
+        'the function is not set up: SIGNALBOX_EVENT_BUS names no event bus, expected the name or the ARN of an event bus, such as default',
+      );
+    },
+  );
+
   it('is told all its mistakes at once, without what it was given', () => {
     const given = {
       ...cloud,

@@ -176,6 +176,38 @@ describe('a payload that was not taken', () => {
   });
 });
 
+describe('a pass of the sweep', () => {
+  const swept = {
+    looked: 3,
+    reminded: 1,
+    failed: 0,
+    isComplete: true,
+    waiting: 41,
+    oldestWaitingSeconds: 130,
+  };
+
+  it('is one line, with what it came across', () => {
+    expect(linesOf((log) => log.swept(swept, 'request-1'))).toEqual([
+      {
+        timestamp: about.timestamp,
+        level: 'INFO',
+        message: 'everything that was due is looked after',
+        requestId: 'request-1',
+        ...swept,
+      },
+    ]);
+  });
+
+  it.each([
+    [{ isComplete: false }, 'the time was up; the next pass goes on'],
+    [{ failed: 2 }, 'everything that was due is looked after, but for what failed'],
+    [{ isComplete: false, failed: 2 }, 'the time was up; the next pass goes on'],
+  ])('is a warning when it left something to the next one: %j', (change, message) => {
+    const lines = linesOf((log) => log.swept({ ...swept, ...change }, 'request-1'));
+    expect(lines).toMatchObject([{ level: 'WARN', message, ...change }]);
+  });
+});
+
 it('a function that could not start is one line that says why', () => {
   const error = new RangeError('SIGNALBOX_JOBS is missing');
   expect(linesOf((log) => log.failed(error))).toEqual([

@@ -217,14 +217,15 @@ describe('the trace context of a batch', () => {
     one: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
     two: '00-a3ce929d0e0e47364bf92f3577b34da6-00f067aa0ba902b8-01',
   };
+  const attribute = (stringValue: string) => ({ dataType: 'String', stringValue });
   const traced = (number: number, traceparent: string) =>
     toMessage(number, {
-      messageAttributes: { traceparent: { dataType: 'String', stringValue: traceparent } },
+      messageAttributes: { traceparent: attribute(traceparent), tracestate: attribute(`acme=${number}`) },
     });
 
   it('is that of its records when they have the same', () => {
     const [draft] = ofQueue({ Records: [traced(1, traces.one), traced(2, traces.one)] });
-    expect(draft?.run.traceparent).toBe(traces.one);
+    expect(draft?.run).toMatchObject({ traceparent: traces.one, tracestate: 'acme=1' });
   });
 
   it.each([
@@ -233,6 +234,7 @@ describe('the trace context of a batch', () => {
   ])('is none when they have %s', (_what, second) => {
     const [draft] = ofQueue({ Records: [traced(1, traces.one), second] });
     expect(draft?.run).not.toHaveProperty('traceparent');
+    expect(draft?.run).not.toHaveProperty('tracestate');
   });
 
   it("is each record's own when each has a run", () => {

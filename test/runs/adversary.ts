@@ -12,6 +12,7 @@ export type Step =
   | { readonly kind: 'pass'; readonly seconds: number }
   | { readonly kind: 'due'; readonly when: 'now' | 'on time' | 'late' }
   | { readonly kind: 'accepted'; readonly lostRecords: readonly number[] }
+  | { readonly kind: 'held'; readonly seconds: number }
   | { readonly kind: 'cancel-asked' }
   | { readonly kind: 'look-asked'; readonly whom: Whom; readonly externalId: string }
   | { readonly kind: 'start-answered'; readonly whom: Whom; readonly answer: StartAnswer }
@@ -47,6 +48,8 @@ export function toInput(
     }
     case 'accepted':
       return { input: { kind: 'accepted', lostRecords: step.lostRecords }, now };
+    case 'held':
+      return { input: { kind: 'held', until: now + step.seconds * 1000, most: 2 }, now };
     case 'cancel-asked':
       return { input: { kind: 'cancel-asked' }, now };
     case 'look-asked': {
@@ -125,6 +128,7 @@ function step(): fc.Arbitrary<Step> {
       }),
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('accepted' as const), lostRecords }) },
+    { weight: 1, arbitrary: fc.record({ kind: fc.constant('held' as const), seconds: durations() }) },
     { weight: 1, arbitrary: fc.constant({ kind: 'cancel-asked' as const }) },
     {
       weight: 1,

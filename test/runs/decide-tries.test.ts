@@ -96,6 +96,31 @@ describe('a look that is asked for while another is under way', () => {
   });
 });
 
+describe('a job that begins after its attempt has ended', () => {
+  it('is stopped, by way of the execution that submitted it', () => {
+    const story = createStory({ retry: { attempts: 1 } });
+    story.dueNow();
+    story.answer({ kind: 'started', externalId: 'execution-1', startedAt: start });
+    const token = story.token();
+    story.reported({ state: 'ended', endedAt: start, failure: exited(1) }, token, 'execution-1');
+    expect(story.run().status).toBe('failed');
+    story.reported({ state: 'tried', try: { number: 1, externalId: 'job-1' } }, token);
+    expect(owed(story.run())).toContain('stop …-1-1 execution-1');
+    expect(story.run().outbox.filter(({ kind }) => kind === 'stop')).toHaveLength(1);
+  });
+
+  it('is left alone once it has ended', () => {
+    const story = createStory({ retry: { attempts: 1 } });
+    story.dueNow();
+    story.answer({ kind: 'started', externalId: 'execution-1', startedAt: start });
+    const token = story.token();
+    story.reported({ state: 'ended', endedAt: start, failure: exited(1) }, token, 'execution-1');
+    const ended = { number: 1, externalId: 'job-1', endedAt: start, failure: exited(1) };
+    story.reported({ state: 'tried', try: ended }, token);
+    expect(owed(story.run()).filter((each) => each.startsWith('stop'))).toEqual([]);
+  });
+});
+
 describe('an execution that nobody waits for', () => {
   const work = {
     target: 'state-machine',

@@ -187,6 +187,10 @@ describe('the promises can be broken: an engine that', () => {
         ? decide(run, { ...input, report: { ...input.report, token } }, now)
         : decide(run, input, now);
     },
+    'holds what has begun': (run, input, now) =>
+      input.kind === 'held' && run.status === 'running'
+        ? { ...run, status: 'waiting', held: { until: input.until, most: input.most } }
+        : decide(run, input, now),
     'draws lots': (run, input, now) => {
       const after = decide(run, input, now);
       return after.next ? { ...after, next: { ...after.next, at: after.next.at + Math.random() } } : after;

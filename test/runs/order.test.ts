@@ -14,7 +14,7 @@ function orderOf(run: Partial<Run>, event = '{"records":[{"id":"a"},{"id":"b"},{
 
 describe('the order', () => {
   it('says everything that a target is told', () => {
-    expect(orderOf({ traceparent })).toEqual({
+    expect(orderOf({ traceparent, tracestate: 'acme=7' })).toEqual({
       token: `${runId}-1-1`,
       askedAt: start,
       runId,
@@ -28,6 +28,7 @@ describe('the order', () => {
       stopTimeoutSeconds: 10,
       work: { target: 'process', command: ['true'], directory: '/', environment: {} },
       traceparent,
+      tracestate: 'acme=7',
       event: '{"records":[{"id":"a"},{"id":"b"},{"id":"c"}]}',
     });
   });

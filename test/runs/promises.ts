@@ -121,9 +121,28 @@ function checkStep(
     after === before || isPostponement(input) || !isDeepStrictEqual(toNews(after), toNews(before)),
     'an input that changes nothing gives the very same run',
   );
+  checkHeld(before, input, after, now);
   checkStranger(before, input, after);
   checkRepeated(decide, input, after, now);
   promise(tokens.length === new Set(tokens).size, 'a token is begun once');
+}
+
+/** A run is held before its first start only, when its turn has come, and no longer than it waits. */
+function checkHeld(before: Run, input: Input, after: Run, now: EpochMs): void {
+  const { held, status, attempts, next } = after;
+  if (held !== undefined) {
+    promise(status === 'waiting' && attempts.length === 0, 'a held run waits for its first start');
+    promise(next !== undefined && next.at >= held.until, 'a held run has no turn before the hour is over');
+  }
+  if (input.kind !== 'held') return;
+  const hadTurn = before.attempts.length === 0 && before.next !== undefined && before.next.at <= now;
+  promise(hadTurn || after === before, 'a run whose turn has not come, or that has begun, is not held');
+  promise(attempts === before.attempts, 'holding a run starts nothing');
+  const announced = after.outbox.filter((owed) => !before.outbox.includes(owed));
+  promise(
+    announced.length === (after === before || before.held ? 0 : 1),
+    'that a run is held is announced the first time',
+  );
 }
 
 /** Word of what isn't the run's live start changes nothing, but may add a stop of what shouldn't live. */
@@ -239,7 +258,7 @@ function createFates(tokens: readonly string[]) {
 /** The arrows of the picture in design.md; those to `cancelled` and `failed` included. */
 const moves: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
   collecting: ['queued', 'cancelled'],
-  queued: ['starting', 'cancelled'],
+  queued: ['starting', 'waiting', 'cancelled'],
   starting: ['running', 'waiting', 'stopping', 'succeeded', 'failed', 'timed-out'],
   running: ['waiting', 'stopping', 'succeeded', 'failed', 'timed-out'],
   waiting: ['starting', 'failed', 'cancelled'],
@@ -254,9 +273,9 @@ function toOutcome({ status, attempts, cause, endedAt, next, stopping }: Run) {
   return { status, attempts: attempts.map(({ tries: _, ...rest }) => rest), cause, endedAt, next, stopping };
 }
 
-/** A look may be owed. */
+/** A look may be owed, or the stop of a job that outlived its attempt. */
 function withoutTries({ updatedAt: _, dueAt: __, ...run }: Run) {
-  const outbox = run.outbox.filter(({ kind }) => kind !== 'describe');
+  const outbox = run.outbox.filter(({ kind }) => kind !== 'describe' && kind !== 'stop');
   return { ...run, outbox, attempts: run.attempts.map(({ tries: ___, ...rest }) => rest) };
 }
 

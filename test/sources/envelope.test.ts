@@ -93,8 +93,15 @@ describe('an envelope', () => {
     const inner = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
     const outer = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     const traced = (Value: string) => ({ MessageAttributes: { traceparent: { Type: 'String', Value } } });
-    expect(open(notify(notify(change, traced(inner)), traced(outer)))?.traceparent).toBe(outer);
-    expect(open(notify(notify(change, traced(inner))))?.traceparent).toBe(inner);
+    expect(open(notify(notify(change, traced(inner)), traced(outer)))?.trace).toEqual({ traceparent: outer });
+    expect(open(notify(notify(change, traced(inner))))?.trace).toEqual({ traceparent: inner });
+  });
+
+  it('gives the trace that is in the detail of an event of EventBridge', () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const traced = JSON.stringify({ ...JSON.parse(busEvent), detail: { traceparent, tracestate: 'acme=7' } });
+    expect(open(traced)?.trace).toEqual({ traceparent, tracestate: 'acme=7' });
+    expect(open(notify(traced))?.trace).toEqual({ traceparent, tracestate: 'acme=7' });
   });
 });
 

@@ -100,6 +100,22 @@ describe('an event of a bus', () => {
     expect(JSON.stringify('event' in addressed && addressed.event)).toBe(JSON.stringify(extended));
   });
 
+  it('carries the trace that its sender wrote into its detail', () => {
+    const traceparent = '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01';
+    const recordOf = (detail: unknown) => parse({ ...order, detail }).records[0];
+    const detail = { traceparent, tracestate: 'acme=7' };
+    expect(recordOf(detail)).toMatchObject({ trace: detail, events: [{ data: { detail } }] });
+    for (const none of [
+      { traceparent: [traceparent] },
+      { traceparent: 'a' },
+      [traceparent],
+      traceparent,
+      null,
+    ]) {
+      expect(recordOf(none)).not.toHaveProperty('trace');
+    }
+  });
+
   it('keeps any detail as it is', () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 6 }), (detail) => {

@@ -154,7 +154,7 @@ describe('an HTTP API request', () => {
       },
       isOrdered: false,
     });
-    expect(recordOf(format2)).toMatchObject({ recordId: 'Req-2-id=', traceparent });
+    expect(recordOf(format2)).toMatchObject({ recordId: 'Req-2-id=', trace: { traceparent } });
   });
 
   it('of format 1.0 keeps repeated headers and query values as lists', () => {
@@ -367,7 +367,25 @@ describe('a traceparent', () => {
     '00-4bf92f3577b34da6a3ce929d0e0e4736-0000000000000000-01',
     'ff-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
   ])('that is not valid is left out: %s', (value) => {
-    expect(recordOf(withHeaders({ traceparent: value }))).not.toHaveProperty('traceparent');
+    expect(recordOf(withHeaders({ traceparent: value, tracestate: 'acme=7' }))).not.toHaveProperty('trace');
+  });
+});
+
+describe('a tracestate', () => {
+  it('goes with its traceparent', () => {
+    const tracestate = 'acme=7,rojo=00f067aa0ba902b7';
+    expect(recordOf(withHeaders({ traceparent, tracestate })).trace).toEqual({ traceparent, tracestate });
+  });
+
+  it('that is not valid is left out, and its traceparent is not', () => {
+    expect(recordOf(withHeaders({ traceparent, tracestate: 'Acme=7' })).trace).toEqual({ traceparent });
+  });
+
+  it('that came in several headers is put together; of several traceparents none is taken', () => {
+    const several = { traceparent: [traceparent], tracestate: ['acme=7', 'rojo=1'] };
+    const multiple = (headers: object) => recordOf({ ...format1, multiValueHeaders: headers });
+    expect(multiple(several).trace).toEqual({ traceparent, tracestate: 'acme=7,rojo=1' });
+    expect(multiple({ traceparent: [traceparent, traceparent] })).not.toHaveProperty('trace');
   });
 });
 
@@ -376,14 +394,14 @@ describe('an X-Ray header', () => {
 
   it('that names a parent gives the traceparent, unless there is one', () => {
     const xRay = { 'x-amzn-trace-id': `${root};Parent=53995c3f42cd8ad8;Sampled=1` };
-    expect(recordOf(withHeaders(xRay)).traceparent).toBe(
-      '00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01',
-    );
-    expect(recordOf(withHeaders({ ...xRay, traceparent })).traceparent).toBe(traceparent);
+    expect(recordOf(withHeaders(xRay)).trace).toEqual({
+      traceparent: '00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01',
+    });
+    expect(recordOf(withHeaders({ ...xRay, traceparent })).trace).toEqual({ traceparent });
   });
 
   it('of API Gateway itself has no parent, and gives none', () => {
-    expect(recordOf(withHeaders({ 'x-amzn-trace-id': root }))).not.toHaveProperty('traceparent');
+    expect(recordOf(withHeaders({ 'x-amzn-trace-id': root }))).not.toHaveProperty('trace');
   });
 });
 

@@ -56,7 +56,7 @@ describe('a notification', () => {
               },
             },
           ],
-          traceparent,
+          trace: { traceparent },
         },
       ],
       claimed: { by: 'record' },
@@ -83,8 +83,8 @@ describe('a notification', () => {
 
   it('carries no trace that W3C would not take', () => {
     const broken = { traceparent: { Type: 'String', Value: traceparent.toUpperCase() } };
-    expect(recordOf('a', { MessageAttributes: broken })).not.toHaveProperty('traceparent');
-    expect(recordOf('a', { MessageAttributes: { traceparent } })).not.toHaveProperty('traceparent');
+    expect(recordOf('a', { MessageAttributes: broken })).not.toHaveProperty('trace');
+    expect(recordOf('a', { MessageAttributes: { traceparent } })).not.toHaveProperty('trace');
   });
 
   it('that another service sent gives what is in it', () => {

@@ -129,13 +129,32 @@ describe('a message', () => {
       messageAttributes: { traceparent: attribute },
       ...withAttributes({ AWSTraceHeader: xRay }),
     };
-    expect(recordOf('a', traced)).toHaveProperty('traceparent', traceparent);
-    expect(recordOf('a', withAttributes({ AWSTraceHeader: xRay }))).toHaveProperty(
-      'traceparent',
-      '00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01',
-    );
-    expect(recordOf('a')).not.toHaveProperty('traceparent');
-    expect(recordOf('a', { messageAttributes: { traceparent: 'b' } })).not.toHaveProperty('traceparent');
+    expect(recordOf('a', traced)).toHaveProperty('trace', { traceparent });
+    expect(recordOf('a', withAttributes({ AWSTraceHeader: xRay }))).toHaveProperty('trace', {
+      traceparent: '00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-01',
+    });
+    expect(recordOf('a')).not.toHaveProperty('trace');
+    expect(recordOf('a', { messageAttributes: { traceparent: 'b' } })).not.toHaveProperty('trace');
+  });
+
+  it('carries the tracestate of its traceparent, and no other', () => {
+    const attribute = (stringValue: string) => ({ dataType: 'String', stringValue });
+    const messageAttributes = { traceparent: attribute(traceparent), tracestate: attribute('acme=7') };
+    expect(recordOf('a', { messageAttributes })).toHaveProperty('trace', {
+      traceparent,
+      tracestate: 'acme=7',
+    });
+    const MessageAttributes = {
+      traceparent: { Type: 'String', Value: otherTraceparent },
+      tracestate: { Type: 'String', Value: 'rojo=1' },
+    };
+    const body = JSON.stringify(toNotification('a', { MessageAttributes }));
+    const own = { messageAttributes: { traceparent: attribute(traceparent) } };
+    expect(recordOf(body)).toHaveProperty('trace', {
+      traceparent: otherTraceparent,
+      tracestate: 'rojo=1',
+    });
+    expect(recordOf(body, own)).toHaveProperty('trace', { traceparent });
   });
 
   it('carries the trace of the notification that is in it, unless it has one of its own', () => {
@@ -143,9 +162,11 @@ describe('a message', () => {
     const body = JSON.stringify(toNotification('a', { MessageAttributes }));
     const attribute = { dataType: 'String', stringValue: traceparent };
     expect(recordOf(body, withAttributes({ AWSTraceHeader: xRay }))).toMatchObject({
-      traceparent: otherTraceparent,
+      trace: { traceparent: otherTraceparent },
     });
-    expect(recordOf(body, { messageAttributes: { traceparent: attribute } })).toMatchObject({ traceparent });
+    expect(recordOf(body, { messageAttributes: { traceparent: attribute } })).toMatchObject({
+      trace: { traceparent },
+    });
   });
 });
 

@@ -31,6 +31,8 @@ export type Batch = BatchTasks & {
   readonly reclaim: (jobId: string) => void;
   /** ListJobs sees a new job only that long after its submission. */
   readonly hideNewFor: (seconds: number) => void;
+  /** The next so many looks by ListJobs see nothing. */
+  readonly hideFromLooks: (count: number) => void;
 };
 
 const paths = {
@@ -60,6 +62,7 @@ export function createBatch({ queues, definitions, scale = 1 }: BatchOptions): B
   const waiting = new Set<(job: Job) => void>();
   let isCapacityThere = true;
   let hiddenSeconds = 0;
+  let blindLooks = 0;
   let known: Core | undefined;
   let timer: NodeJS.Timeout | undefined;
 
@@ -107,7 +110,9 @@ export function createBatch({ queues, definitions, scale = 1 }: BatchOptions): B
       const status = request['jobStatus'] ?? 'RUNNING';
       const from = Number(request['nextToken'] ?? 0);
       const most = Number(request['maxResults'] ?? 100);
-      const found = [...jobs.values()]
+      blindLooks -= 1;
+      const all = blindLooks >= 0 ? [] : [...jobs.values()];
+      const found = all
         .filter((job) => job.queue === queue && coreOf().now() - job.createdAt >= hiddenSeconds * 1000)
         .filter((job) => (name === undefined ? job.status === status : isNamed(job, name)))
         .reverse();
@@ -165,6 +170,9 @@ export function createBatch({ queues, definitions, scale = 1 }: BatchOptions): B
     },
     hideNewFor(seconds) {
       hiddenSeconds = seconds;
+    },
+    hideFromLooks(count) {
+      blindLooks = count;
     },
   };
 

@@ -31,6 +31,8 @@ export type Faults = {
   readonly always: (operation: string, fault: Fault | undefined) => void;
   /** Calls beyond a rate are throttled. */
   readonly admit: (operation: string, rate: { readonly perSecond: number; readonly burst: number }) => void;
+  /** Calls that meet nothing of all that meet what this gives, from now on. */
+  readonly choose: (pick: (operation: string) => Fault | undefined) => void;
   readonly take: (operation: string) => Fault | undefined;
 };
 
@@ -38,6 +40,7 @@ export function createFaults(now: () => number): Faults {
   const queues = new Map<string, (Fault | undefined)[]>();
   const constant = new Map<string, Fault>();
   const gates = new Map<string, () => boolean>();
+  let pickFault: (operation: string) => Fault | undefined = () => undefined;
   return {
     next(operation, ...faults) {
       queues.set(operation, [...(queues.get(operation) ?? []), ...faults]);
@@ -57,11 +60,14 @@ export function createFaults(now: () => number): Faults {
         return true;
       });
     },
+    choose(pick) {
+      pickFault = pick;
+    },
     take(operation) {
       const queue = queues.get(operation);
       if (queue !== undefined && queue.length > 0) return queue.shift();
       if (gates.get(operation)?.() === false) return throttled;
-      return constant.get(operation);
+      return constant.get(operation) ?? pickFault(operation);
     },
   };
 }

@@ -6,7 +6,14 @@ import { type AwsClients, createClients } from '../../shared/aws/clients.ts';
 import { type Core, createCore, region } from './core.ts';
 import { createFaults, type Faults } from './faults.ts';
 import { createCallRecord } from './record.ts';
-import { type CreateService, type Operation, type Service, ServiceError } from './service.ts';
+import {
+  Answer,
+  type CreateService,
+  type Operation,
+  type OperationContext,
+  type Service,
+  ServiceError,
+} from './service.ts';
 
 /** A call as it came and what was answered, to be checked against the service's own model. */
 export type Call = {
@@ -81,6 +88,7 @@ export async function startStandIn(...create: readonly CreateService[]): Promise
     }
     const { service, operation } = found;
     const act = service.operations[operation];
+    const path = message.url ?? '';
     const request: Readonly<Record<string, unknown>> = body === '' ? {} : JSON.parse(body);
     const fault = act && faults.take(operation);
     const note = (status: number | undefined, given: unknown) => {
@@ -102,36 +110,42 @@ export async function startStandIn(...create: readonly CreateService[]): Promise
         note(undefined, undefined);
         response.destroy();
         await sleep(fault.afterMs);
-        await perform(act, request, false);
+        await perform(act, request, { path, isSecond: false });
         return;
       case 'drop answer':
-        await perform(act, request, false);
+        await perform(act, request, { path, isSecond: false });
         note(undefined, undefined);
         response.destroy();
         return;
     }
     const given = await toAnswer(act);
     note(given.status, given.body);
-    send(response, given.status, given.body, given.code);
+    send(response, given.status, given.body, given.code, given.headers);
 
     async function toAnswer(act: Operation): Promise<Given> {
       if (fault?.kind === 'refuse') return toError(fault.error);
       if (fault?.kind === 'answer') return { status: 200, body: fault.body, code: undefined };
-      if (fault?.kind === 'act twice') await perform(act, request, false);
-      return perform(act, request, fault?.kind === 'act twice');
+      if (fault?.kind === 'act twice') await perform(act, request, { path, isSecond: false });
+      return perform(act, request, { path, isSecond: fault?.kind === 'act twice' });
     }
   }
 }
 
-type Given = { readonly status: number; readonly body: unknown; readonly code: string | undefined };
+type Given = {
+  readonly status: number;
+  readonly body: unknown;
+  readonly code: string | undefined;
+  readonly headers?: Readonly<Record<string, string>>;
+};
 
 async function perform(
   act: Operation,
   request: Readonly<Record<string, unknown>>,
-  isSecond: boolean,
+  context: OperationContext,
 ): Promise<Given> {
   try {
-    return { status: 200, body: await act(request, { isSecond }), code: undefined };
+    const given = await act(request, context);
+    return { status: 200, code: undefined, ...(given instanceof Answer ? given : { body: given }) };
   } catch (error) {
     if (error instanceof ServiceError) return toError(error);
     throw error;
@@ -146,14 +160,23 @@ function findOperation(services: readonly Service[], message: IncomingMessage) {
   const [prefix, operation] = String(message.headers['x-amz-target'] ?? '').split('.');
   for (const service of services) {
     if (operation !== undefined && service.targetPrefix === prefix) return { service, operation };
-    const path = Object.entries(service.paths ?? {}).find(([, each]) => each === message.url);
+    const path = Object.entries(service.paths ?? {}).find(([, each]) =>
+      typeof each === 'string' ? each === message.url : each.test(message.url ?? ''),
+    );
     if (path !== undefined) return { service, operation: path[0] };
   }
   return undefined;
 }
 
-function send(response: ServerResponse, status: number, body: unknown, code: string | undefined): void {
+function send(
+  response: ServerResponse,
+  status: number,
+  body: unknown,
+  code: string | undefined,
+  headers: Readonly<Record<string, string>> = {},
+): void {
   response.writeHead(status, {
+    ...headers,
     'content-type': 'application/x-amz-json-1.1',
     ...(code === undefined ? {} : { 'x-amzn-errortype': code }),
   });

@@ -40,14 +40,13 @@ export async function makeTable(): Promise<Table> {
 }
 
 /** The same for whoever stops it. In a DynamoDB that is there already, when test/aws/main.ts has started moto. */
-export async function openTable(): Promise<OpenTable> {
+export async function openTable(table = `signalbox-runs-${randomUUID()}`): Promise<OpenTable> {
   const { endpoint, close } = await startDynamo();
   const client = createClient(endpoint);
   const stop = async () => {
     client.destroy();
     await close();
   };
-  const table = `signalbox-runs-${randomUUID()}`;
   await client.send(new CreateTableCommand({ TableName: table, ...toRequest() }));
   for (let tries = 0; tries < 200; tries++) {
     const { Table } = await client.send(new DescribeTableCommand({ TableName: table }));

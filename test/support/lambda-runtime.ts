@@ -10,8 +10,8 @@ type Loaded = { readonly handler: (payload: unknown, context: Context) => Promis
 const [, , bundle = ''] = process.argv;
 const { handler }: Loaded = createRequire(import.meta.url)(bundle);
 
-process.on('message', async ({ payload, requestId }: Call) => {
-  const answered = await answer(() => handler(payload, toContext(requestId)));
+process.on('message', async ({ payload, requestId, remainingMs = 30_000 }: Call) => {
+  const answered = await answer(() => handler(payload, toContext(requestId, remainingMs)));
   process.send?.({ requestId, answered });
 });
 // What this process itself holds open: its channel to the parent, and its log.
@@ -41,7 +41,7 @@ async function findUnderWay(): Promise<readonly string[]> {
   return rest;
 }
 
-function toContext(awsRequestId: string): Context {
+function toContext(awsRequestId: string, remainingMs: number): Context {
   const functionName = process.env['AWS_LAMBDA_FUNCTION_NAME'] ?? '';
   return {
     functionName,
@@ -52,7 +52,7 @@ function toContext(awsRequestId: string): Context {
     logGroupName: `/aws/lambda/${functionName}`,
     logStreamName: '2026/11/20/[$LATEST]0',
     callbackWaitsForEmptyEventLoop: true,
-    getRemainingTimeInMillis: () => 30_000,
+    getRemainingTimeInMillis: () => remainingMs,
     done() {},
     fail() {},
     succeed() {},

@@ -7,7 +7,12 @@ import { parseJobs } from '../../shared/jobs/parse.ts';
 
 const runtime = fileURLToPath(new URL('lambda-runtime.ts', import.meta.url));
 
-export type Call = { readonly payload: unknown; readonly requestId: string };
+export type Call = {
+  readonly payload: unknown;
+  readonly requestId: string;
+  /** Of the function's time; 30 s if left out. */
+  readonly remainingMs?: number;
+};
 
 /** `underWay` is what the handler left open: requests, timers. */
 export type Answered = { readonly underWay: readonly string[] } & (
@@ -20,7 +25,9 @@ export type Answered = { readonly underWay: readonly string[] } & (
 );
 
 export type LambdaFunction = {
-  invoke(payload: unknown, requestId: string): Promise<Answered>;
+  invoke(payload: unknown, requestId: string, remainingMs?: number): Promise<Answered>;
+  /** Ends it at once, in the middle of whatever it does. */
+  kill(): void;
   /** Gives what it wrote to its log, line by line. */
   end(): Promise<readonly string[]>;
 };
@@ -51,14 +58,23 @@ export function toVariables(folder: string, jobsYml: string): Readonly<Record<st
   };
 }
 
-/** Rejects with LambdaEndedError when it can't start. It is ended after some time, however busy. */
+/**
+ * Rejects with LambdaEndedError when it can't start. It is ended after some time, however busy. `preload`: the URL of
+ * what is imported first.
+ */
 export function loadLambda(
   bundle: string,
   variables: Readonly<Record<string, string>>,
   mostMs = 60_000,
+  preload?: string,
 ): Promise<LambdaFunction> {
   const env = { PATH: process.env['PATH'], AWS_LAMBDA_FUNCTION_NAME: 'trigger', ...variables };
-  const child = fork(runtime, [bundle], { env, stdio: ['ignore', 'pipe', 'ignore', 'ipc'], timeout: mostMs });
+  const child = fork(runtime, [bundle], {
+    env,
+    stdio: ['ignore', 'pipe', 'ignore', 'ipc'],
+    timeout: mostMs,
+    ...(preload !== undefined && { execArgv: [...process.execArgv, '--import', preload] }),
+  });
   const waiting = new Map<string, PromiseWithResolvers<Answered>>();
   const started = Promise.withResolvers<LambdaFunction>();
   const ended = Promise.withResolvers<readonly string[]>();
@@ -67,7 +83,7 @@ export function loadLambda(
     log += text;
   });
   child.on('message', (told: Told) => {
-    if ('isReady' in told) started.resolve({ invoke, end });
+    if ('isReady' in told) started.resolve({ invoke, kill, end });
     else waiting.get(told.requestId)?.resolve(told.answered);
   });
   // By then all of its log has been read.
@@ -81,11 +97,17 @@ export function loadLambda(
   return started.promise;
 
   /** Once at a time for a request id. */
-  function invoke(payload: unknown, requestId: string): Promise<Answered> {
+  function invoke(payload: unknown, requestId: string, remainingMs?: number): Promise<Answered> {
     const answered = Promise.withResolvers<Answered>();
     waiting.set(requestId, answered);
-    child.send({ payload, requestId } satisfies Call);
+    const call: Call = { payload, requestId, ...(remainingMs !== undefined && { remainingMs }) };
+    // One that has just been killed takes no call any more.
+    child.send(call, (error) => error && answered.reject(error));
     return answered.promise.finally(() => waiting.delete(requestId));
+  }
+
+  function kill(): void {
+    child.kill('SIGKILL');
   }
 
   function end(): Promise<readonly string[]> {

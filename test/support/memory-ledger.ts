@@ -1,6 +1,12 @@
 import type { Claim } from '../../shared/events/claim.ts';
 import { type ClaimedRange, toRanges } from '../../shared/runs/claimed-range.ts';
-import type { DueQuery, Ledger, RunFilter, RunPage } from '../../shared/runs/ledger.ts';
+import {
+  type DueQuery,
+  type Ledger,
+  PlaceError,
+  type RunFilter,
+  type RunPage,
+} from '../../shared/runs/ledger.ts';
 import type { EpochMs, Run } from '../../shared/runs/run.ts';
 
 /** The ledger in this process, for tests of the engine. Passes the same contract suite as the real ones. */
@@ -104,6 +110,7 @@ export function createMemoryLedger(now: () => EpochMs): Ledger {
     },
 
     async list(filter) {
+      if (filter.after !== undefined && !/^\d{1,15}$/.test(filter.after)) throw new PlaceError();
       return list(all(), filter);
     },
 

@@ -94,8 +94,8 @@ export function lives(pid: number): boolean {
   }
 }
 
-/** The job's process group and its supervisor, as far as there are any. */
-function killAll(root: string): void {
+/** Every job's process group and its supervisor, as far as there are any below that folder of attempts. */
+export function killAll(root: string): void {
   for (const path of existsSync(root) ? readdirSync(root, { recursive: true, encoding: 'utf8' }) : []) {
     if (!path.endsWith('record.json')) continue;
     let record: ProcessRecord;

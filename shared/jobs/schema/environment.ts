@@ -3,10 +3,10 @@ import type { Path } from '../mistake.ts';
 import { secretArn } from './arns.ts';
 import { listOf, matching } from './basics.ts';
 
-/** Signalbox sets STP_… and TRACEPARENT itself. Shells cannot read names with other characters. */
+/** Signalbox sets STP_…, TRACEPARENT and TRACESTATE itself. Shells cannot read names with other characters. */
 export const environmentName = matching(
-  /^(?!STP_|TRACEPARENT$)[A-Za-z_][A-Za-z0-9_]*$/,
-  'a name of letters, digits and "_" that starts with no digit, nor with STP_, which Signalbox sets itself, as it does TRACEPARENT',
+  /^(?!STP_|TRACEPARENT$|TRACESTATE$)[A-Za-z_][A-Za-z0-9_]*$/,
+  'a name of letters, digits and "_" that starts with no digit, nor with STP_, which Signalbox sets itself, as it does TRACEPARENT and TRACESTATE',
 );
 
 /** A number, true or false is taken as text. */

@@ -49,9 +49,10 @@ const settings = {
   announcements: announcements
     .default({ useDefaultBus: true })
     .describe('The event bus that hears of every run; the default one of the account, if left out.'),
-  historyDays: wholeNumber(1, 3650, 'days')
+  // What is delivered again up to a month later is known by its run.
+  historyDays: wholeNumber(31, 3650, 'days')
     .default(90)
-    .describe('How long runs and their events are kept after they have ended.'),
+    .describe('How long runs and their events are kept after they have ended; from 31.'),
 };
 
 /** Everything of jobs.yml but what is inside its jobs. */

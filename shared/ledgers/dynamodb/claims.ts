@@ -1,8 +1,8 @@
 import type { Claim, NamedClaim, PlaceClaim } from '../../events/claim.ts';
+import { inParallel } from '../../in-parallel.ts';
 import { LedgerError } from '../../runs/ledger.ts';
 import type { EpochMs, Run } from '../../runs/run.ts';
 import { toClaimKey, toShardPartition } from './keys.ts';
-import { inParallel } from './parallel.ts';
 import { claimAlone, claimTogether, type Holders, placeHolders } from './places.ts';
 import { createShard, heldIn, toExpires } from './shard.ts';
 import type { Store } from './store.ts';

@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { PayloadStore } from '../../payloads/payload-store.ts';
+import { isRunId } from '../../runs/identity.ts';
 import { type Draft, LedgerError } from '../../runs/ledger.ts';
 import type { EpochMs, StoredPayload } from '../../runs/run.ts';
 import { toEventExpiry } from './expiry.ts';
-import { isRunId, toEventKey } from './keys.ts';
+import { toEventKey } from './keys.ts';
 import { type Item, isExpired, type Store, textIn } from './store.ts';
 
 /** UTF-8. An item has at most 400 KB, with its names and keys. */

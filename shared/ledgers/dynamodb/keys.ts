@@ -7,10 +7,6 @@ export const alphabet = '0123456789abcdefghijklmnopqrstuvwxyz';
 /** Each index's key is spread over so many partitions. */
 export const shards = Array.from({ length: 12 }, (_, shard) => shard);
 
-export function isRunId(id: string): boolean {
-  return /^[0-9a-z]{26}$/.test(id);
-}
-
 export function toRunPartition(idOrPrefix: string): string {
   return `run#${idOrPrefix.slice(0, 1)}`;
 }

@@ -9,12 +9,16 @@ import { createEventItems } from './events.ts';
 import { createList } from './list.ts';
 import { createQueries } from './queries.ts';
 import { createRunItems } from './runs.ts';
-import { createStore } from './store.ts';
+import { createStore, type Store } from './store.ts';
 
 export type DynamoLedgerParts = {
   readonly client: DynamoDBClient;
   /** Name or ARN of a table that table.ts describes. */
   readonly table: string;
+} & Omit<StoredLedgerParts, 'store'>;
+
+export type StoredLedgerParts = {
+  readonly store: Store;
   /**
    * Where events lie that an item has no room for; without one they are refused as too large. It has to keep them as
    * long as the table does: the longest life of a run, then the history.
@@ -26,14 +30,12 @@ export type DynamoLedgerParts = {
 };
 
 /** The ledger in a DynamoDB table, for any number of Lambdas at once. */
-export function createDynamoLedger({
-  client,
-  table,
-  payloads,
-  historyDays = 90,
-  now,
-}: DynamoLedgerParts): Ledger {
-  const store = createStore(client, table);
+export function createDynamoLedger({ client, table, ...parts }: DynamoLedgerParts): Ledger {
+  return createStoredLedger({ ...parts, store: createStore(client, table) });
+}
+
+/** The same over whatever keeps the table's items. */
+export function createStoredLedger({ store, payloads, historyDays = 90, now }: StoredLedgerParts): Ledger {
   const events = createEventItems(store, payloads, historyDays, now);
   const runs = createRunItems(store, historyDays, now);
   return {

@@ -1,7 +1,7 @@
-import type { RunFilter, RunPage } from '../../runs/ledger.ts';
+import { inParallel } from '../../in-parallel.ts';
+import { PlaceError, type RunFilter, type RunPage } from '../../runs/ledger.ts';
 import { type EpochMs, type Run, runStatuses } from '../../runs/run.ts';
 import { shards, toRunKey, toSortableTime } from './keys.ts';
-import { inParallel } from './parallel.ts';
 import { fromRunItem } from './run-item.ts';
 import { isExpired, type Store, take, textIn } from './store.ts';
 
@@ -16,12 +16,14 @@ const smallestRound = 25;
 
 /**
  * Runs, newest first, merged from all shards of an index. Indexes lag behind: each run is loaded and looked at again.
- * `after` and `next` are the place of a page's last run: `<created>#<id>`.
+ * `after` and `next` are the place of a page's last run: `<created>#<id>`. Throws PlaceError.
  */
 export function createList(store: Store, now: () => EpochMs) {
   return async function list(filter: RunFilter): Promise<RunPage> {
     const { limit, after } = filter;
-    if (after !== undefined && !/^\d{13}#[0-9a-z]{26}$/.test(after)) return { runs: [] };
+    if (after !== undefined && !/^\d{13}#[0-9a-z]{26}$/.test(after)) throw new PlaceError();
+    // DynamoDB refuses a range that ends before it begins.
+    if (after !== undefined && after < toSortableTime(filter.since ?? 0)) return { runs: [] };
     const index = toIndex(filter);
     const runs: Run[] = [];
     let from = after;

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PlaceClaim } from '../../events/claim.ts';
 import { compareDigits } from '../../events/number.ts';
+import { inParallel } from '../../in-parallel.ts';
 import { LedgerError } from '../../runs/ledger.ts';
 import type { EpochMs } from '../../runs/run.ts';
-import { inParallel } from './parallel.ts';
 import { covers, type HeldRange, toExtent, toGaps } from './ranges.ts';
 import { mostNewRanges, type Shard } from './shard.ts';
 

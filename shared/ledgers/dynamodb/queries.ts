@@ -1,7 +1,7 @@
+import { inParallel } from '../../in-parallel.ts';
 import type { Due, DueQuery } from '../../runs/ledger.ts';
 import type { EpochMs } from '../../runs/run.ts';
 import { alphabet, shards, toRunPartition, toSortableTime } from './keys.ts';
-import { inParallel } from './parallel.ts';
 import { type Item, isExpired, type Store, take, textIn } from './store.ts';
 
 /** Reads of ids over all shards, merged. The index may lag behind what was saved a moment ago. */

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
+import { isRunId } from '../../runs/identity.ts';
 import type { EpochMs, Run } from '../../runs/run.ts';
-import { isRunId, toRunKey } from './keys.ts';
+import { toRunKey } from './keys.ts';
 import { fromRunItem, optionalAttributes, toRunAttributes } from './run-item.ts';
 import { type Item, isExpired, type Store, textIn } from './store.ts';
 

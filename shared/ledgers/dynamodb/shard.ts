@@ -1,7 +1,7 @@
 import { compareDigits } from '../../events/number.ts';
+import { inParallel } from '../../in-parallel.ts';
 import type { EpochMs } from '../../runs/run.ts';
 import { fromSortableDigits, toKey, toSortableDigits } from './keys.ts';
-import { inParallel } from './parallel.ts';
 import { type Extent, type HeldRange, overlap } from './ranges.ts';
 import { type Condition, type Item, numberIn, type Store, textIn } from './store.ts';
 

@@ -10,9 +10,9 @@ import {
   UpdateItemCommand,
 } from '@aws-sdk/client-dynamodb';
 import { call } from '../../aws/call.ts';
+import { inParallel } from '../../in-parallel.ts';
 import { LedgerError } from '../../runs/ledger.ts';
 import { isConditionFailed, toLedgerError } from './errors.ts';
-import { inParallel } from './parallel.ts';
 
 export type Item = Readonly<Record<string, AttributeValue>>;
 export type Key = { readonly pk: AttributeValue; readonly sk: AttributeValue };

@@ -4,10 +4,10 @@ import type { Context } from 'hono';
 import { createRouteMatcher, type RouteMatcher } from '../../jobs/http-route.ts';
 import type { Job } from '../../jobs/schema/job.ts';
 import type { Trigger } from '../../router/trigger.ts';
+import { readBody } from '../../runs-api/body.ts';
+import { problem } from '../../runs-api/problem.ts';
 import { toHttpApiPayload } from '../http-payload.ts';
-import { readBody } from './body.ts';
 import { toContext } from './invoke-api.ts';
-import { problem } from './problem.ts';
 
 /** Lambda's limit for what API Gateway hands it, which applies before API Gateway's own 10 MB. */
 const mostBytes = 6_291_456;

@@ -2,9 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { Context as LambdaContext } from 'aws-lambda';
 import { Hono } from 'hono';
 import type { Trigger } from '../../router/trigger.ts';
+import { readBody } from '../../runs-api/body.ts';
 import { EventParseError, NoRuleError } from '../../sources/source.ts';
 import { toMessage } from '../../to-message.ts';
-import { readBody } from './body.ts';
 
 /** https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html */
 const mostBytes = { RequestResponse: 6_291_456, Event: 1_048_576, DryRun: 6_291_456 };

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono';
-import { problem } from './problem.ts';
+import { problem } from '../../runs-api/problem.ts';
 
 const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
 

@@ -2,14 +2,23 @@ import type { Server } from 'node:http';
 import { type HttpBindings, serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { cors } from 'hono/cors';
+import { createCommands } from '../../router/commands.ts';
+import type { Router } from '../../router/router.ts';
 import type { Trigger } from '../../router/trigger.ts';
+import type { Engine } from '../../runs/engine.ts';
+import type { Ledger } from '../../runs/ledger.ts';
+import { problem } from '../../runs-api/problem.ts';
+import { createRunsApi } from '../../runs-api/runs-api.ts';
 import { createDeclaredRoutes, type HttpRoute } from './declared-routes.ts';
 import { createInvokeApi } from './invoke-api.ts';
 import { loopbackOnly } from './loopback.ts';
-import { problem } from './problem.ts';
-import { createRunsApi, type RunsApiParts } from './runs-api.ts';
+import { createRunEvents, type Listen } from './run-events.ts';
 
-export type ServerParts = RunsApiParts & {
+export type ServerParts = {
+  readonly ledger: Ledger;
+  readonly engine: Engine;
+  readonly router: Router;
+  readonly listen: Listen;
   /** By function name. */
   readonly functions: ReadonlyMap<string, Trigger>;
   readonly httpRoutes: readonly HttpRoute[];
@@ -23,17 +32,19 @@ export type ServerParts = RunsApiParts & {
 export function createApp(parts: ServerParts): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>();
   const declared = createDeclaredRoutes(parts.httpRoutes, parts.functions.get('http-api-gateway'));
-  const runs = createRunsApi(parts);
+  const { ledger, fail } = parts;
+  const runs = createRunsApi({ ledger, commands: createCommands(parts), fail });
 
   app.use(loopbackOnly);
   app.onError((error) => {
-    parts.fail(error);
+    fail(error);
     return problem(503, 'The router could not do this now. Nothing was lost; send it again.', {
       'retry-after': '5',
     });
   });
   app.get('/_signalbox', () => Response.json(parts.about));
   app.route('/_signalbox', runs);
+  app.route('/_signalbox', createRunEvents(parts.listen));
   app.route('/', createInvokeApi(parts.functions));
   if (parts.cors) app.use(cors());
   app.use(async (context, next) => (await declared(context)) ?? next());

@@ -1,8 +1,9 @@
+import type { TraceContext } from '../../events/trace-context.ts';
 import type { CloudEvent, Json } from '../../events/trigger-event.ts';
-import { parseTraceparent, toTraceparent } from '../reading/trace.ts';
+import { fromXRay, parseTraceContext } from '../reading/trace.ts';
 import type { ReadableRecord } from '../source.ts';
 import { parseHttpBody } from './body.ts';
-import { firstOf, type Values } from './values.ts';
+import { firstOf, toList, type Values } from './values.ts';
 
 /** A request, whichever way it came. */
 export type HttpRequest = {
@@ -30,7 +31,7 @@ export type HttpRequestName = {
 /** The one record of a request. Throws FieldError when the body isn't what the headers say it is. */
 export function toHttpRecord(request: HttpRequest, name: HttpRequestName): ReadableRecord {
   const { method, path, headers, query, pathParameters, cookies, sourceIp, auth } = request;
-  const traceparent = parseTrace(headers);
+  const trace = parseTrace(headers);
   const event: CloudEvent = {
     specversion: '1.0',
     id: name.id,
@@ -42,7 +43,7 @@ export function toHttpRecord(request: HttpRequest, name: HttpRequestName): Reada
     data: { method, path, headers, query, pathParameters, cookies, body: parseBody(request), sourceIp, auth },
   };
   const record = { recordId: name.id, events: [event] };
-  return traceparent === undefined ? record : { ...record, traceparent };
+  return trace === undefined ? record : { ...record, trace };
 }
 
 function parseBody({ body, isBase64Encoded, headers }: HttpRequest): Json {
@@ -52,10 +53,11 @@ function parseBody({ body, isBase64Encoded, headers }: HttpRequest): Json {
   });
 }
 
-function parseTrace(headers: Values): string | undefined {
-  const traceparent = parseTraceparent(firstOf(headers['traceparent']));
-  if (traceparent !== undefined) return traceparent;
+/** Of several traceparents none is taken, as W3C has it; a tracestate may come in several headers. */
+function parseTrace(headers: Values): TraceContext | undefined {
+  const trace = parseTraceContext(headers['traceparent'], toList(headers['tracestate']).join(','));
+  if (trace !== undefined) return trace;
   const xRay = firstOf(headers['x-amzn-trace-id']);
   // API Gateway and load balancers add the header to every request, but no parent.
-  return xRay?.includes('Parent=') ? toTraceparent(xRay) : undefined;
+  return xRay?.includes('Parent=') ? fromXRay(xRay) : undefined;
 }

@@ -1,3 +1,6 @@
+import { announcementSource, isAnnouncementId } from '../../events/announcement.ts';
+import { isObject } from '../../events/json.ts';
+import type { TraceContext } from '../../events/trace-context.ts';
 import type { CloudEvent } from '../../events/trigger-event.ts';
 import {
   FieldError,
@@ -8,18 +11,20 @@ import {
   parseTime,
   textIn,
 } from '../reading/fields.ts';
+import { parseTraceContext } from '../reading/trace.ts';
 
 /**
  * An event of Amazon EventBridge, as rules deliver it and as its other targets, queues and topics, pass it on.
  *
  * Takes:  { id, source, 'detail-type', account, time, region, resources?, detail?, 'replay-name'? }. An event doesn't
  *         name its bus: without `busArn` it is taken for its account's default one.
- * Id:     the event's, with `@` and the replay's name when it has one, since a replay is meant to happen again.
+ * Id:     the event's, or that of the announcement which it is, as one may be sent twice; with `@` and the replay's name
+ *         when it has one, since a replay is meant to happen again.
  * Throws: FieldError.
  * https://docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html
  */
 export function parseBridgeEvent(event: Fields, busArn?: string): CloudEvent {
-  const id = textIn(event, 'id');
+  const id = announcementIdIn(event) ?? textIn(event, 'id');
   if (id === '') throw new FieldError('id is empty, expected the id of an event');
   const replayName = optionalTextIn(event, 'replay-name');
   const account = textIn(event, 'account');
@@ -40,6 +45,21 @@ export function parseBridgeEvent(event: Fields, busArn?: string): CloudEvent {
       detail: jsonIn(event, 'detail'),
     },
   };
+}
+
+/**
+ * What its sender wrote into its detail, as announcements have it. EventBridge carries a trace beside the event, not in
+ * it: https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-related-service-xray.html
+ */
+export function traceOfBridgeEvent({ detail }: Fields): TraceContext | undefined {
+  return isObject(detail) ? parseTraceContext(detail['traceparent'], detail['tracestate']) : undefined;
+}
+
+/** EventBridge gives an announcement that is sent again, because an answer got lost, another id. */
+function announcementIdIn({ source, detail }: Fields): string | undefined {
+  if (source !== announcementSource || !isObject(detail)) return undefined;
+  const { announcementId } = detail;
+  return isAnnouncementId(announcementId) ? announcementId : undefined;
 }
 
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference-arns.html */

@@ -1,7 +1,8 @@
 import { isObject, parseJsonDocument } from '../../events/json.ts';
+import type { TraceContext } from '../../events/trace-context.ts';
 import type { CloudEvent, Json } from '../../events/trigger-event.ts';
 import { FieldError, type Fields, optionalTextIn, parseTime, textIn } from '../reading/fields.ts';
-import { parseTraceparent } from '../reading/trace.ts';
+import { parseTraceContext } from '../reading/trace.ts';
 import { arnIn } from './arn.ts';
 import { attributesIn } from './attributes.ts';
 
@@ -9,7 +10,7 @@ export type Notification = {
   readonly event: CloudEvent;
   /** As in the event's data: parsed, when it is a JSON document. */
   readonly message: Json;
-  readonly traceparent?: string;
+  readonly trace?: TraceContext;
 };
 
 /**
@@ -27,8 +28,10 @@ export function parseNotification(sns: Fields, where = ''): Notification {
   const text = textIn(sns, 'Message', where);
   const message = parseJsonDocument(text) ?? text;
   const messageAttributes = attributesIn(sns, 'MessageAttributes', where);
-  const trace = messageAttributes['traceparent'];
-  const traceparent = parseTraceparent(isObject(trace) ? trace['Value'] : undefined);
+  const trace = parseTraceContext(
+    textOf(messageAttributes['traceparent']),
+    textOf(messageAttributes['tracestate']),
+  );
   return {
     event: {
       specversion: '1.0',
@@ -41,8 +44,12 @@ export function parseNotification(sns: Fields, where = ''): Notification {
       data: { message, messageAttributes },
     },
     message,
-    ...(traceparent !== undefined && { traceparent }),
+    ...(trace !== undefined && { trace }),
   };
+}
+
+function textOf(attribute: unknown): unknown {
+  return isObject(attribute) ? attribute['Value'] : undefined;
 }
 
 /** Throws FieldError. */

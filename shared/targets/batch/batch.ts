@@ -1,6 +1,7 @@
 import type { AwsClients } from '../../aws/clients.ts';
 import { toReason } from '../../aws/errors.ts';
-import { parseToken } from '../../runs/run.ts';
+import { inParallel } from '../../in-parallel.ts';
+import { type EpochMs, parseToken } from '../../runs/run.ts';
 import { toMessage } from '../../to-message.ts';
 import { describeExecutions } from '../execution/describe-executions.ts';
 import { parseExecutionArn } from '../execution/execution-arn.ts';
@@ -10,12 +11,17 @@ import { stopExecution } from '../execution/stop-execution.ts';
 import type { Handle, Report, StartAnswer, Target } from '../target.ts';
 import { withFailure } from './failure.ts';
 import { measureInline, toExecutionInput } from './input.ts';
-import { type FoundJob, findJobs, terminateJob } from './jobs.ts';
+import { cancelJob, type FoundJob, findJobs, terminateJob } from './jobs.ts';
 import { readStateChange } from './state-change.ts';
+import { toUnwanted } from './unwanted.ts';
+
+/** Executions whose jobs are looked at: two calls each. */
+const looksAtOnce = 10;
 
 export type BatchOptions = {
   /** After which a call is given up; 10 by default. */
   readonly callSeconds?: number;
+  readonly now?: () => EpochMs;
 };
 
 /**
@@ -26,11 +32,11 @@ export type BatchOptions = {
  * Gives:  `started` with the execution's ARN.
  * Repeat: the execution is named after the run, and Step Functions keeps one execution of a name.
  * Needs:  states:StartExecution on the machine, states:DescribeExecution and states:StopExecution on its executions,
- *         batch:ListJobs and batch:DescribeJobs, batch:TerminateJob on the jobs.
+ *         batch:ListJobs and batch:DescribeJobs, batch:TerminateJob and batch:CancelJob on the jobs.
  */
 export function createBatchTarget(
   { sfn, batch }: Pick<AwsClients, 'sfn' | 'batch'>,
-  { callSeconds }: BatchOptions = {},
+  { callSeconds, now = Date.now }: BatchOptions = {},
 ): Target {
   return {
     name: 'batch',
@@ -59,11 +65,11 @@ export function createBatchTarget(
 
     async describe(handles) {
       const reports = await describeExecutions(sfn, handles, toName, callSeconds);
-      const all: { readonly report: Report; readonly tries: readonly Report[] }[] = [];
-      for (const [index, report] of reports.entries()) {
+      const told = reports.flatMap((report, index) => {
         const handle = handles[index];
-        if (handle !== undefined) all.push(await withJobs(handle, withFailure(report)));
-      }
+        return handle === undefined ? [] : [{ handle, report: withFailure(report) }];
+      });
+      const all = await inParallel(told, ({ handle, report }) => withJobs(handle, report), looksAtOnce);
       return [...all.map(({ report }) => report), ...all.flatMap(({ tries }) => tries)];
     },
 
@@ -80,7 +86,7 @@ export function createBatchTarget(
     });
     const tries = jobs.map(({ tried }): Report => ({ token: handle.token, state: 'tried', try: tried }));
     if (report.state === 'running') {
-      await terminateLiving(handle, toDoubles(jobs)).catch(() => undefined);
+      await endUnwanted(handle, jobs);
       return { report, tries };
     }
     if (jobs.every(({ hasEnded }) => hasEnded)) return { report, tries };
@@ -91,11 +97,20 @@ export function createBatchTarget(
       return { report, tries };
     }
     await terminated;
-    const { token, externalId, startedAt = Date.now() } = report;
+    const { token, externalId, startedAt = now() } = report;
     return {
       report: { token, ...(externalId === undefined ? {} : { externalId }), state: 'running', startedAt },
       tries,
     };
+  }
+
+  /** One that can't be ended now is found by the next look. */
+  async function endUnwanted({ work }: Handle, jobs: readonly FoundJob[]): Promise<void> {
+    if (work.target !== 'batch') return;
+    const ended = toUnwanted(jobs, work, now()).map(({ id, reason, isWaiting }) =>
+      isWaiting ? cancelJob(batch, id, reason, callSeconds) : terminateJob(batch, id, reason, callSeconds),
+    );
+    await Promise.allSettled(ended);
   }
 
   async function listJobs(handle: Handle): Promise<readonly FoundJob[]> {
@@ -121,17 +136,6 @@ function toName(token: string): string | undefined {
   const parsed = parseToken(token);
   if (parsed === undefined) return undefined;
   return parsed.attempt === 1 ? parsed.runId : `${parsed.runId}-${parsed.attempt}`;
-}
-
-/**
- * Of the living jobs of one name, all but the newest: a submission acted twice, and the machine waits for the job that
- * it was told of last.
- */
-function toDoubles(jobs: readonly FoundJob[]): readonly FoundJob[] {
-  const living = jobs.filter(({ hasEnded }) => !hasEnded);
-  return [...Map.groupBy(living, ({ name }) => name).values()].flatMap((same) =>
-    same.toSorted((one, other) => other.createdAt - one.createdAt).slice(1),
-  );
 }
 
 function refuse(reason: string): StartAnswer {

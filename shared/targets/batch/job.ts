@@ -1,5 +1,6 @@
 import { isObject } from '../../events/json.ts';
 import type { EpochMs, Try } from '../../runs/run.ts';
+import { toDetails, toStopReason } from '../details.ts';
 import { judge } from './verdict.ts';
 
 /** A job of Batch, as far as a run wants to know, from an answer of the service or from one of its events. */
@@ -7,6 +8,10 @@ export type BatchJob = {
   readonly id: string;
   readonly name: string;
   readonly hasEnded: boolean;
+  /** In its queue: nothing of it has begun. */
+  readonly isWaiting: boolean;
+  /** Why it is how it is, in Batch's words; empty when it doesn't say. */
+  readonly statusReason: string;
   /** 0 when it isn't said. */
   readonly createdAt: EpochMs;
   readonly tried: Omit<Try, 'number'>;
@@ -42,25 +47,35 @@ export function parseJob(detail: unknown): BatchJob | undefined {
   const container = isObject(detail['container']) ? detail['container'] : {};
   const startedAt = toMs(detail['startedAt']);
   const stoppedAt = toMs(detail['stoppedAt']);
-  const logStream = toText(container['logStreamName']);
   const hasEnded = status === 'SUCCEEDED' || status === 'FAILED';
-  const endedAt = stoppedAt ?? startedAt ?? toMs(detail['createdAt']) ?? 0;
+  const createdAt = toMs(detail['createdAt']);
+  const endedAt = stoppedAt ?? startedAt ?? createdAt ?? 0;
+  const statusReason = toText(detail['statusReason']);
+  const containerReason = toText(container['reason']);
   const { exitCode } = container;
   return {
     id: jobId,
     name: jobName,
     hasEnded,
-    createdAt: toMs(detail['createdAt']) ?? 0,
+    isWaiting: ['SUBMITTED', 'PENDING', 'RUNNABLE'].includes(status),
+    statusReason,
+    createdAt: createdAt ?? 0,
     tried: {
       externalId: jobId,
+      ...(createdAt === undefined ? {} : { createdAt }),
       ...(startedAt === undefined ? {} : { startedAt }),
       ...(hasEnded ? { endedAt } : {}),
-      ...(logStream === '' || logStream.length > 512 ? {} : { logStream }),
+      ...toDetails({
+        exitCode,
+        stopReason: hasEnded ? toStopReason(statusReason, containerReason) : undefined,
+        logGroup: toLogGroup(container['logConfiguration']),
+        logStream: container['logStreamName'],
+      }),
       ...(status === 'FAILED'
         ? {
             failure: judge({
-              statusReason: toText(detail['statusReason']),
-              containerReason: toText(container['reason']),
+              statusReason,
+              containerReason,
               exitCode: typeof exitCode === 'number' && Number.isInteger(exitCode) ? exitCode : -1,
               isStopped: detail['isTerminated'] === true || detail['isCancelled'] === true,
             }),
@@ -68,6 +83,16 @@ export function parseJob(detail: unknown): BatchJob | undefined {
         : {}),
     },
   };
+}
+
+/**
+ * Where the job's definition has it write, or else where Batch does. Of the driver's options no other is read: they may
+ * hold credentials. https://docs.aws.amazon.com/batch/latest/userguide/using_awslogs.html
+ */
+function toLogGroup(configuration: unknown): string {
+  const options = isObject(configuration) ? configuration['options'] : undefined;
+  const group = isObject(options) ? toText(options['awslogs-group']) : '';
+  return group === '' ? '/aws/batch/job' : group;
 }
 
 /** Epoch milliseconds; Batch says 0 of what has not happened. */

@@ -63,6 +63,18 @@ export async function terminateJob(
   await call((options) => client.send(command, options), callSeconds);
 }
 
+/** One that has come as far as STARTING is left alone, and answers just so. Throws when the call fails. */
+export async function cancelJob(
+  getClient: () => Promise<BatchClient>,
+  jobId: string,
+  reason: string,
+  callSeconds?: number,
+): Promise<void> {
+  const [client, { CancelJobCommand }] = await Promise.all([getClient(), import('@aws-sdk/client-batch')]);
+  const command = new CancelJobCommand({ jobId, reason });
+  await call((options) => client.send(command, options), callSeconds);
+}
+
 /** Run ids are nobody else's. Names that people give are, so there the tag tells which execution a job is of. */
 function isOf(executionName: string, jobName: string, tags: Record<string, string> | undefined): boolean {
   return parseJobName(jobName)?.runId === executionName || tags?.['signalbox:run'] === executionName;

@@ -9,16 +9,10 @@ export function toLinks(_work: BatchWork, externalId: string): Links | undefined
   return console === undefined ? undefined : { console };
 }
 
-/**
- * Where a person finds one of its jobs, and what it wrote, unless its definition says otherwise.
- * https://docs.aws.amazon.com/batch/latest/userguide/using_awslogs.html
- */
-export function toTryLinks({ jobQueue }: BatchWork, { externalId, logStream }: Try): Links | undefined {
+/** Where a person finds one of its jobs. Where its output went is in its details. */
+export function toTryLinks({ jobQueue }: BatchWork, { externalId }: Try): Links | undefined {
   const [, partition, , region] = jobQueue.split(':');
   if (partition === undefined || region === undefined) return undefined;
   const page = `batch/home?region=${region}#jobs/detail/${encodeURIComponent(externalId)}`;
-  const console = toConsole(partition, region, page);
-  return logStream === undefined
-    ? { console }
-    : { console, logs: { group: '/aws/batch/job', stream: logStream } };
+  return { console: toConsole(partition, region, page) };
 }

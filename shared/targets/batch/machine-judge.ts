@@ -1,5 +1,6 @@
 import type { FailureClass } from '../../runs/failure.ts';
 import type { Retry } from '../../runs/plan.ts';
+import { freeInterruptions } from '../../runs/retry.ts';
 import type { State, Test } from './asl.ts';
 import type { MachineOptions } from './machine.ts';
 import { type TextTest, type Verdict, verdicts } from './verdict.ts';
@@ -7,9 +8,6 @@ import { type TextTest, type Verdict, verdicts } from './verdict.ts';
 /** What a job's description leaves out when there is nothing to say, so that every path leads to something. */
 export const blankJob = { StatusReason: '', IsTerminated: false, IsCancelled: false, Container: {} } as const;
 export const blankContainer = { ExitCode: -1, Reason: '' } as const;
-
-/** How often an attempt that Spot interrupted is made again without being counted; as the engine has it. */
-export const freeInterruptions = 3;
 
 const never: readonly FailureClass[] = ['bad-event', 'no-capacity', 'rejected'];
 

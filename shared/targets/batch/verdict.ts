@@ -13,6 +13,9 @@ export type JobEnd = {
 /** A text that starts with, or contains, another. */
 export type TextTest = { readonly starts: string } | { readonly contains: string };
 
+/** What is in the reason that the target gives for ending a job which waited in its queue for too long. */
+export const startTimeoutText = 'Signalbox ended it: it did not run within its startTimeout';
+
 export type Verdict = {
   readonly class: FailureClass;
   /** One of them is enough. */
@@ -30,8 +33,8 @@ export type Verdict = {
  *
  * Spot's "Host EC2" and the timeout's text: https://docs.aws.amazon.com/batch/latest/userguide/job_timeouts.html,
  * https://docs.aws.amazon.com/batch/latest/userguide/bestpractice6.html; CAPACITY and MISCONFIGURATION are what a
- * queue's time limit ends jobs with that stay RUNNABLE:
- * https://docs.aws.amazon.com/batch/latest/APIReference/API_JobStateTimeLimitAction.html
+ * queue's time limit ends jobs with that stay RUNNABLE; where the queue has none, the target ends them, with the same
+ * words if Batch has any: https://docs.aws.amazon.com/batch/latest/APIReference/API_JobStateTimeLimitAction.html
  */
 export const verdicts: readonly Verdict[] = [
   {
@@ -46,8 +49,11 @@ export const verdicts: readonly Verdict[] = [
       { statusReason: { starts: 'Your Spot Task was interrupted' } },
     ],
   },
-  { class: 'no-capacity', when: [{ statusReason: { starts: 'CAPACITY:' } }] },
   { class: 'rejected', when: [{ statusReason: { starts: 'MISCONFIGURATION:' } }] },
+  {
+    class: 'no-capacity',
+    when: [{ statusReason: { starts: 'CAPACITY:' } }, { statusReason: { contains: startTimeoutText } }],
+  },
   {
     class: 'out-of-memory',
     when: [

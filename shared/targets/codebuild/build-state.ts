@@ -13,6 +13,9 @@ export type BuildState = {
   readonly phases: readonly Phase[];
   /** Those with a plain value. */
   readonly variables: ReadonlyMap<string, string>;
+  /** In CloudWatch Logs; not for a project that logs elsewhere or nowhere, nor before its container is there. */
+  readonly logGroup?: string;
+  readonly logStream?: string;
 };
 
 export type Phase = {
@@ -30,7 +33,7 @@ export type Context = { readonly code: string; readonly message: string };
 
 /** A build as BatchGetBuilds and StartBuild answer it; undefined for one without a name. */
 export function toBuildState(build: Build): BuildState | undefined {
-  const { arn, buildStatus = '', buildComplete, startTime, endTime, currentPhase, environment } = build;
+  const { arn, buildStatus = '', buildComplete, startTime, endTime, currentPhase, environment, logs } = build;
   if (arn === undefined) return undefined;
   const phases = (build.phases ?? []).map((phase) => ({
     type: phase.phaseType ?? '',
@@ -54,6 +57,8 @@ export function toBuildState(build: Build): BuildState | undefined {
     ...(endTime === undefined ? {} : { endedAt: endTime.getTime() }),
     phases: isListed ? phases : [...phases, { type: currentPhase, contexts: [] }],
     variables: new Map(variables),
+    ...(logs?.groupName === undefined ? {} : { logGroup: logs.groupName }),
+    ...(logs?.streamName === undefined ? {} : { logStream: logs.streamName }),
   };
 }
 

@@ -1,6 +1,7 @@
 import { toReason } from '../../aws/errors.ts';
 import type { Cause, FailureClass } from '../../runs/failure.ts';
 import type { EpochMs } from '../../runs/run.ts';
+import { toDetails } from '../details.ts';
 import type { Finding } from '../target.ts';
 import type { BuildState, Context, Phase } from './build-state.ts';
 
@@ -25,10 +26,18 @@ export function toFinding(build: BuildState, now: EpochMs): Finding {
   const begun = build.phases.find(({ type }) => isOfTheJob(type));
   const startedAt = begun && (begun.startedAt ?? build.startedAt ?? now);
   const since = startedAt === undefined ? {} : { startedAt };
-  const end = { state: 'ended', ...since, endedAt: build.endedAt ?? toEnd(build.phases) ?? now } as const;
   // Without phases it isn't known how far it came; what may have run is not run again.
   const neverRan = begun === undefined && build.phases.length > 0;
   const failed = toFailed(build.phases);
+  const about = toDetails({
+    ...toExitCode(failed),
+    stopCode: failed?.type,
+    stopReason: toText(failed),
+    logGroup: build.logGroup,
+    logStream: build.logStream,
+  });
+  const endedAt = build.endedAt ?? toEnd(build.phases) ?? now;
+  const end = { state: 'ended', ...since, endedAt, ...about } as const;
   const failure = (failureClass: FailureClass, what: string): Cause => ({
     class: failureClass,
     reason: toReason(failed === undefined ? what : `${what} in ${describe(failed)}`),
@@ -69,7 +78,7 @@ export function toFinding(build: BuildState, now: EpochMs): Finding {
           failure: failure('lost', `the build ended with the unknown status "${build.status}"`),
         };
       }
-      return startedAt === undefined ? { state: 'pending' } : { state: 'running', startedAt };
+      return startedAt === undefined ? { state: 'pending' } : { state: 'running', startedAt, ...about };
   }
 }
 

@@ -38,6 +38,7 @@ function toBuildState(event: Fields): BuildState | undefined {
   if (typeof arn !== 'string') return undefined;
   const more = toObject(detail['additional-information']);
   const phases = toObjects(more['phases']).map(toPhase);
+  const { 'group-name': logGroup, 'stream-name': logStream } = toObject(more['logs']);
   const startedAt = parseTime(more['build-start-time']);
   const endedAt = toEndedAt(phases, status, event['time']);
   return {
@@ -48,6 +49,8 @@ function toBuildState(event: Fields): BuildState | undefined {
     ...(endedAt === undefined ? {} : { endedAt }),
     phases,
     variables: toVariables(toObject(more['environment'])['environment-variables']),
+    ...(typeof logGroup === 'string' ? { logGroup } : {}),
+    ...(typeof logStream === 'string' ? { logStream } : {}),
   };
 }
 

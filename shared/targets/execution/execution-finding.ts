@@ -1,6 +1,7 @@
 import { toReason } from '../../aws/errors.ts';
 import type { Cause } from '../../runs/failure.ts';
 import type { EpochMs } from '../../runs/run.ts';
+import { toDetails } from '../details.ts';
 import type { Finding } from '../target.ts';
 import { toExecutionReason } from './execution-reason.ts';
 
@@ -34,6 +35,9 @@ export function toExecutionFinding(
     ...(begunAt === undefined ? {} : { startedAt: begunAt }),
     endedAt: state.stoppedAt ?? seenAt,
   };
+  // The cause may quote the event, so only what is known to be the reason is taken from it.
+  const about = toDetails({ stopCode: state.error, stopReason: toExecutionReason(undefined, state.cause) });
+  const failed = (failure: Cause): Finding => ({ state: 'ended', ...times, failure, ...about });
   switch (state.status) {
     case 'RUNNING':
     // Of a Distributed Map's child, which waits for its turn to go on.
@@ -42,11 +46,11 @@ export function toExecutionFinding(
     case 'SUCCEEDED':
       return { state: 'ended', ...times };
     case 'FAILED':
-      return { state: 'ended', ...times, failure: toCause('exit-code', state, 'the execution failed') };
+      return failed(toCause('exit-code', state, 'the execution failed'));
     case 'TIMED_OUT':
-      return { state: 'ended', ...times, failure: toCause('timed-out', state, 'the execution timed out') };
+      return failed(toCause('timed-out', state, 'the execution timed out'));
     case 'ABORTED':
-      return { state: 'ended', ...times, failure: toCause('stopped', state, 'the execution was stopped') };
+      return failed(toCause('stopped', state, 'the execution was stopped'));
     default:
       return undefined;
   }

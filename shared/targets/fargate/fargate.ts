@@ -10,6 +10,7 @@ import { createEcsApi, type EcsApi } from './ecs-api.ts';
 import { createEnvironmentFiles } from './environment-files.ts';
 import { toFinding } from './finding.ts';
 import { isFargate, limits } from './limits.ts';
+import { toLinks } from './links.ts';
 import { lookFor, lookForAll } from './look.ts';
 import { toRunTask } from './request.ts';
 import { toFailureCause, toRefusal } from './start-failure.ts';
@@ -86,8 +87,9 @@ export function createFargateTarget(clients: Pick<AwsClients, 'ecs'>, options: F
           const name = externalId === undefined ? {} : { externalId };
           return { token, ...name, state: 'absent', lookedAt };
         }
-        const container = work.target === 'fargate' ? work.container : undefined;
-        return { token, externalId: task.arn, ...toFinding(task, container, now()) };
+        const [container, logs] =
+          work.target === 'fargate' ? [work.container, toLinks(work, task.arn)?.logs] : [];
+        return { token, externalId: task.arn, ...toFinding(task, container, now(), logs) };
       });
     },
 

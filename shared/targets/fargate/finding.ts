@@ -1,6 +1,8 @@
 import { toReason } from '../../aws/errors.ts';
 import type { Cause } from '../../runs/failure.ts';
 import type { EpochMs } from '../../runs/run.ts';
+import type { Links } from '../console.ts';
+import { toDetails, toStopReason } from '../details.ts';
 import type { Finding } from '../target.ts';
 import { toStartFailure } from './start-failure.ts';
 import type { EcsContainer, EcsTask } from './task.ts';
@@ -20,10 +22,26 @@ const signals: Readonly<Record<number, string>> = {
 const endedFromOutside = [137, 143];
 
 /**
- * How it is with a task, by what ECS says of it. `container` is the job's; without one, that which tells most.
+ * How it is with a task, by what ECS says of it. `container` is the job's; without one, that which tells most. `logs`
+ * is where its output goes, which ECS does not say.
  * https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-lifecycle-explanation.html
  */
-export function toFinding(task: EcsTask, container: string | undefined, now: EpochMs): Finding {
+export function toFinding(
+  task: EcsTask,
+  container: string | undefined,
+  now: EpochMs,
+  logs?: Links['logs'],
+): Finding {
+  const own =
+    container === undefined ? toTelling(task) : task.containers.find(({ name }) => name === container);
+  const about = toDetails({
+    exitCode: own?.exitCode,
+    stopCode: task.stopCode,
+    stopReason: toStopReason(task.stoppedReason, own?.reason ?? ''),
+    imageDigest: own?.imageDigest,
+    logGroup: logs?.group,
+    logStream: logs?.stream,
+  });
   switch (task.lastStatus) {
     case 'RUNNING':
     case 'DEACTIVATING':
@@ -32,17 +50,18 @@ export function toFinding(task: EcsTask, container: string | undefined, now: Epo
       // A task that never ran goes through the latter states too. Spot's warning comes while it runs.
       return task.startedAt === undefined
         ? { state: 'pending' }
-        : { state: 'running', startedAt: task.startedAt };
+        : { state: 'running', startedAt: task.startedAt, ...about };
     case 'STOPPED':
-    case 'DELETED':
-      return toEnding(task, container, now);
+    case 'DELETED': {
+      const ending = toEnding(task, own, now);
+      return ending.state === 'ended' ? { ...ending, ...about } : ending;
+    }
     default:
       return { state: 'pending' };
   }
 }
 
-function toEnding(task: EcsTask, name: string | undefined, now: EpochMs): Finding {
-  const container = name === undefined ? toTelling(task) : task.containers.find((each) => each.name === name);
+function toEnding(task: EcsTask, container: EcsContainer | undefined, now: EpochMs): Finding {
   const times = {
     ...(task.startedAt === undefined ? {} : { startedAt: task.startedAt }),
     endedAt: task.endedAt ?? now,

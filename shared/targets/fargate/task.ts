@@ -28,6 +28,8 @@ export type EcsContainer = {
   readonly name: string;
   readonly exitCode?: number;
   readonly reason: string;
+  /** `sha256:…` of its image; known once that was pulled. */
+  readonly imageDigest?: string;
 };
 
 const taskArnShape = /^arn:[a-z-]+:ecs:[a-z0-9-]+:\d{12}:task\/\S+$/;
@@ -90,10 +92,12 @@ export function toOwnEvent(
 }
 
 function toContainer(value: unknown): EcsContainer {
-  const { name, exitCode, reason } = toRecord(value);
+  const { name, exitCode, reason, imageDigest } = toRecord(value);
+  const digest = toText(imageDigest);
   return {
     name: toText(name),
     reason: toText(reason),
+    ...(digest === '' ? {} : { imageDigest: digest }),
     ...(typeof exitCode === 'number' && Number.isInteger(exitCode) ? { exitCode } : {}),
   };
 }

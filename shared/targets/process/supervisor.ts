@@ -85,7 +85,7 @@ function launch(order: ProcessOrder, log: number, startedAt: number): ChildProce
 
 /** The router's own environment, less what another job of ours may have been given. */
 function inherited(): NodeJS.ProcessEnv {
-  const ours = (name: string) => name.startsWith('STP_') || name === 'TRACEPARENT';
+  const ours = (name: string) => name.startsWith('STP_') || name === 'TRACEPARENT' || name === 'TRACESTATE';
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !ours(name)));
 }
 

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RunView } from '../../../shared/runs/view.ts';
 import { until } from '../../support/until.ts';
 import { readRun, shell, startTestDev, type TestDev } from '../dev.ts';
 
@@ -32,50 +31,6 @@ beforeAll(async () => {
 });
 afterAll(() => dev.remove());
 
-describe('a list of runs', () => {
-  let ids: string[];
-
-  beforeAll(async () => {
-    ids = [];
-    for (const job of ['quick', 'failing', 'quick']) ids.push(await dev.invoke(job));
-    for (const id of ids) await dev.waitFor(id, 'succeeded', 'failed');
-  });
-
-  it('has the newest first, and can be told which', async () => {
-    const [first, second, third] = ids;
-    const idsOf = async (query: string) => (await dev.list(query)).map(({ runId }) => runId);
-    expect(await idsOf('')).toEqual([third, second, first]);
-    expect(await idsOf('?job=quick')).toEqual([third, first]);
-    expect(await idsOf('?status=failed')).toEqual([second]);
-    expect(await idsOf('?job=quick&status=failed')).toEqual([]);
-    expect(await idsOf('?job=nothing')).toEqual([]);
-    expect(await idsOf('?since=2000-01-01T00:00:00Z')).toHaveLength(3);
-    expect(await idsOf('?since=2999-01-01T00:00:00Z')).toEqual([]);
-  });
-
-  it('comes in pages', async () => {
-    const page = async (query: string) => JSON.parse(await (await dev.get(runs + query)).text());
-    const one = await page('?limit=2');
-    expect(one.runs.map(({ runId }: RunView) => runId)).toEqual([ids[2], ids[1]]);
-    const two = await page(`?limit=2&after=${one.next}`);
-    expect(two).toMatchObject({ runs: [{ runId: ids[0] }] });
-    expect(two).not.toHaveProperty('next');
-  });
-
-  it.each([
-    ['status=done', 'status is one of collecting, queued, starting'],
-    ['limit=0', 'limit is a whole number from 1 to 9999.'],
-    ['limit=10000', 'limit is a whole number'],
-    ['limit=1e3', 'limit is a whole number'],
-    ['since=yesterday', 'since is a time in ISO 8601.'],
-    ['after=x', 'after is what the page before gave as "next".'],
-  ])('is refused for %s', async (query, detail) => {
-    const answer = await dev.get(`${runs}?${query}`);
-    expect(answer.status).toBe(400);
-    expect(JSON.parse(await answer.text()).detail).toContain(detail);
-  });
-});
-
 describe('a run', () => {
   it('says how it ended, and none of its secrets', async () => {
     const id = await dev.invoke('failing', { note: 'a' });
@@ -103,16 +58,18 @@ describe('a run', () => {
     expect(run.cause).toEqual({ class: 'rejected', reason: reason.replace('FOLDER', dev.folder) });
   });
 
-  it('that is not there is a 404, whatever is asked of it', async () => {
-    const answers = await Promise.all([
-      dev.get(`${runs}/${unknown}`),
-      dev.post(`${runs}/${unknown}/cancel`),
-      dev.post(`${runs}/${unknown}/replay`),
-    ]);
-    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404]);
-    expect(JSON.parse(await answers[0].text()).detail).toBe(`No run is named ${unknown}.`);
+  it('has no pages around it that are not of the runs API', async () => {
     expect((await dev.get('/_signalbox/nothing')).status).toBe(404);
     expect((await dev.get(`${runs}/%00/cancel`)).status).toBe(404);
+  });
+
+  it('is at /runs/{id} too, where an answer to a request says it is', async () => {
+    const id = await dev.invoke('quick');
+    await dev.waitFor(id, 'succeeded');
+    expect(await readRun(await dev.get(`/runs/${id}`))).toMatchObject({ runId: id, status: 'succeeded' });
+    const missing = await dev.get(`/runs/${unknown}`);
+    expect(missing.status).toBe(404);
+    expect(JSON.parse(await missing.text()).detail).toBe(`No run is named ${unknown}.`);
   });
 });
 
@@ -142,6 +99,32 @@ describe('a cancel', () => {
     const done = await dev.invoke('quick');
     await dev.waitFor(done, 'succeeded');
     expect(await readRun(await dev.post(`${runs}/${done}/cancel`))).toMatchObject({ status: 'succeeded' });
+  });
+});
+
+describe('a command to the manual function', () => {
+  const command = async (payload: object) => {
+    const path = '/2015-03-31/functions/manual/invocations';
+    return JSON.parse(await (await dev.post(path, JSON.stringify(payload))).text());
+  };
+
+  it('cancels or replays a run, as in AWS', async () => {
+    const runId = await dev.invoke('quick', { sku: 7 });
+    await dev.waitFor(runId, 'succeeded');
+    const replay = { command: 'replay', runId, requestId: 'command-1' };
+    const { run } = await command(replay);
+    expect(run).toMatchObject({ job: 'quick', replayOf: runId });
+    await dev.waitFor(run.runId, 'succeeded');
+    expect(await command(replay)).toMatchObject({ run: { runId: run.runId, status: 'succeeded' } });
+    expect(await command({ command: 'cancel', runId })).toMatchObject({
+      run: { runId, status: 'succeeded' },
+    });
+    expect(await command({ command: 'cancel', runId: unknown })).toEqual({
+      error: { name: 'RunNotFoundError', message: `no run is named ${unknown}` },
+    });
+    expect(await command({ command: 'cancel', runId, force: true })).toMatchObject({
+      errorType: 'EventParseError',
+    });
   });
 });
 

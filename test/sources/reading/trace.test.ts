@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { parseTraceparent, toTraceparent } from '../../../shared/sources/reading/trace.ts';
+import {
+  fromXRay,
+  parseTraceContext,
+  parseTraceparent,
+  parseTracestate,
+} from '../../../shared/sources/reading/trace.ts';
 
 describe('a traceparent', () => {
   it.each([
@@ -29,6 +34,56 @@ describe('a traceparent', () => {
   });
 });
 
+describe('a tracestate', () => {
+  const members = (count: number) => Array.from({ length: count }, (_, number) => `k${number}=v`).join();
+
+  it.each([
+    ['acme=7', 'acme=7'],
+    ['rojo=00f067aa0ba902b7,congo=t61rcWkgMzE', 'rojo=00f067aa0ba902b7,congo=t61rcWkgMzE'],
+    [' a=1 ,\t, b=2,', 'a=1,b=2'],
+    ['a-*/_0=!+~ x', 'a-*/_0=!+~ x'],
+    ['1tenant@system=a b', '1tenant@system=a b'],
+    [members(32), members(32)],
+    [`a=${'v'.repeat(251)},b=${'v'.repeat(256)}`, `a=${'v'.repeat(251)},b=${'v'.repeat(256)}`],
+  ])('is taken, without the spaces around its members: %j', (value, tracestate) => {
+    expect(parseTracestate(value)).toBe(tracestate);
+  });
+
+  it.each([
+    ['a'],
+    ['=1'],
+    ['a='],
+    ['a=1=2'],
+    ['Acme=7'],
+    ['_a=1'],
+    ['tenant@=1'],
+    ['tenant@1system=1'],
+    ['a=1,a=2'],
+    ['a=1,b'],
+    ['a=größe'],
+    ['a=1\nb'],
+    ['a=1\n'],
+    ['a=1\0'],
+    [members(33)],
+    [`a=${'v'.repeat(257)}`],
+    [`a=${'v'.repeat(252)},b=${'v'.repeat(256)}`],
+    [`a=1${' '.repeat(2000)}`],
+    [','],
+    [''],
+    [7],
+    [null],
+    [undefined],
+    [['a=1']],
+  ])('is left out as a whole when it is none: %j', (value) => {
+    expect(parseTracestate(value)).toBeUndefined();
+  });
+
+  it('is nothing without a traceparent', () => {
+    expect(parseTraceContext(undefined, 'a=1')).toBeUndefined();
+    expect(parseTraceContext('00-1-2-01', 'a=1')).toBeUndefined();
+  });
+});
+
 describe('a tracing header of X-Ray', () => {
   it.each([
     [
@@ -48,7 +103,7 @@ describe('a tracing header of X-Ray', () => {
       '00-5759e988bd862e3fe1be46a994272793-53995c3f42cd8ad8-00',
     ],
   ])('is the same trace in the words of W3C: %s', (header, traceparent) => {
-    expect(toTraceparent(header)).toBe(traceparent);
+    expect(fromXRay(header)).toEqual({ traceparent });
   });
 
   it.each([
@@ -64,6 +119,6 @@ describe('a tracing header of X-Ray', () => {
     [7],
     [undefined],
   ])('is ignored when it names no parent, or is none: %j', (header) => {
-    expect(toTraceparent(header)).toBeUndefined();
+    expect(fromXRay(header)).toBeUndefined();
   });
 });

@@ -165,10 +165,16 @@ describe('the description of a batch job', () => {
       try: {
         number,
         externalId: job?.id,
+        createdAt: job?.createdAt,
         startedAt: job?.startedAt,
         endedAt: job?.stoppedAt,
-        logStream: job?.logStreamName,
         failure: { class: 'exit-code', reason: 'Essential container in task exited', exitCode: 3 },
+        details: {
+          exitCode: 3,
+          stopReason: 'Essential container in task exited',
+          logGroup: '/aws/batch/job',
+          logStream: job?.logStreamName,
+        },
       },
     });
     expect(tries).toEqual(expect.arrayContaining([toTry(one, 1), toTry(two, 2)]));
@@ -183,7 +189,15 @@ describe('the description of a batch job', () => {
     const [report, ...tries] = await world.target.describe([{ token, work: world.work }]);
     expect(report).toMatchObject({ token, state: 'running', externalId: arn });
     expect(tries).toEqual([
-      { token, state: 'tried', try: { number: 1, externalId: world.batch.jobs()[0]?.id } },
+      {
+        token,
+        state: 'tried',
+        try: {
+          number: 1,
+          externalId: world.batch.jobs()[0]?.id,
+          createdAt: world.batch.jobs()[0]?.createdAt,
+        },
+      },
     ]);
     world.batch.giveCapacity(true);
     await until('it has ended', async () => (await describeOne(world)).state === 'ended');

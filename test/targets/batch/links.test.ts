@@ -9,6 +9,7 @@ const work = {
   jobQueue,
   retry,
   tryTimeoutSeconds: 60,
+  tryStartTimeoutSeconds: 60,
 } as const;
 
 describe('the links of a batch job', () => {
@@ -20,12 +21,10 @@ describe('the links of a batch job', () => {
     expect(toLinks(work, 'one')).toBeUndefined();
   });
 
-  it('lead to a try and to what it wrote', () => {
-    expect(toTryLinks(work, { number: 1, externalId: 'job-1', logStream: 'report/default/0123' })).toEqual({
+  it('lead to a try', () => {
+    expect(toTryLinks(work, { number: 1, externalId: 'job-1' })).toEqual({
       console: 'https://eu-west-1.console.aws.amazon.com/batch/home?region=eu-west-1#jobs/detail/job-1',
-      logs: { group: '/aws/batch/job', stream: 'report/default/0123' },
     });
-    expect(toTryLinks(work, { number: 1, externalId: 'job-1' })).not.toHaveProperty('logs');
   });
 
   it('stay in their partition', () => {

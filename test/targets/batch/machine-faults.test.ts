@@ -44,11 +44,8 @@ describe('a state machine whose call to Batch goes wrong', () => {
   });
 
   it('finds a job that the list shows only later', async () => {
-    const { execute, batch, steps } = await createBatchWorld({
-      scale: 0.002,
-      executionTimeoutSeconds: 86_400,
-    });
-    batch.hideNewFor(0.03);
+    const { execute, batch, steps } = await createBatchWorld({ executionTimeoutSeconds: 86_400 });
+    batch.hideFromLooks(1);
     batch.spoil('submitJob', { kind: 'acts and fails', error: 'Batch.ServerException' });
     expect(await execute()).toMatchObject({ status: 'SUCCEEDED' });
     expect(batch.jobs()).toHaveLength(1);

@@ -74,10 +74,16 @@ describe('the change of a job of Batch', () => {
         try: {
           number: 2,
           externalId: '0a1b2c3d-0000-4000-8000-000000000001',
+          createdAt: 1_795_168_800_000,
           startedAt: 1_795_168_830_000,
           endedAt: 1_795_168_890_000,
-          logStream: 'report/default/0123456789abcdef',
           failure: { class: 'exit-code', reason: 'Essential container in task exited', exitCode: 3 },
+          details: {
+            exitCode: 3,
+            stopReason: 'Essential container in task exited',
+            logGroup: '/aws/batch/job',
+            logStream: 'report/default/0123456789abcdef',
+          },
         },
       },
     });
@@ -92,7 +98,7 @@ describe('the change of a job of Batch', () => {
         externalId: jobEvent.detail.jobId,
         startedAt: 1_795_168_830_000,
         endedAt: 1_795_168_890_000,
-        logStream: 'report/default/0123456789abcdef',
+        details: { logGroup: '/aws/batch/job', logStream: 'report/default/0123456789abcdef' },
       },
     ],
   ])('has just what is known of one that is %s', (status, tried) => {
@@ -101,6 +107,32 @@ describe('the change of a job of Batch', () => {
     expect(report({ ...jobEvent, detail: { ...detail, ...times, status } })).toMatchObject({
       report: { try: tried },
     });
+  });
+
+  it('has both reasons, and the log group that the definition names, but none of its other options', () => {
+    const options = {
+      'awslogs-group': '/reports',
+      'awslogs-stream-prefix': 'report',
+      'splunk-token': 's3cr3t',
+    };
+    const container = {
+      ...jobEvent.detail.container,
+      reason: 'OutOfMemoryError: Container killed',
+      logConfiguration: { logDriver: 'awslogs', options },
+    };
+    const told = report({ ...jobEvent, detail: { ...jobEvent.detail, container } });
+    expect(told).toMatchObject({
+      report: {
+        try: {
+          details: {
+            stopReason: 'Essential container in task exited; OutOfMemoryError: Container killed',
+            logGroup: '/reports',
+            logStream: 'report/default/0123456789abcdef',
+          },
+        },
+      },
+    });
+    expect(JSON.stringify(told)).not.toContain('s3cr3t');
   });
 
   it('has the number of the attempt that was interrupted', () => {
@@ -133,6 +165,10 @@ describe('the change of an execution of a batch job', () => {
         startedAt: 1_795_168_800_000,
         endedAt: 1_795_169_100_000,
         failure: { class: 'exit-code', reason: 'Essential container in task exited', exitCode: 3 },
+        details: {
+          stopCode: 'Signalbox.exit-code',
+          stopReason: 'exit code 3: Essential container in task exited',
+        },
       },
     });
   });
@@ -200,6 +236,7 @@ describe('the change of an execution of a batch job', () => {
         startedAt: 1_795_168_800_000,
         endedAt: 1_795_169_100_000,
         failure: { class: 'exit-code', reason: 'Essential container in task exited', exitCode: 3 },
+        details: expect.objectContaining({ stopCode: 'Signalbox.exit-code' }),
       },
       event,
     });

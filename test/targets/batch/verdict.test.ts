@@ -45,6 +45,31 @@ describe('how a failed job of Batch is judged, by the target and by its state ma
       judged: { class: 'rejected', reason: 'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT' },
     },
     {
+      course: { statusReason: 'Signalbox ended it: it did not run within its startTimeout of 600 s' },
+      judged: {
+        class: 'no-capacity',
+        reason: 'Signalbox ended it: it did not run within its startTimeout of 600 s',
+      },
+    },
+    {
+      course: { statusReason: 'On hold; Signalbox ended it: it did not run within its startTimeout of 9 s' },
+      judged: {
+        class: 'no-capacity',
+        reason: 'On hold; Signalbox ended it: it did not run within its startTimeout of 9 s',
+      },
+    },
+    {
+      course: {
+        statusReason:
+          'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT; Signalbox ended it: it did not run within its startTimeout of 9 s',
+      },
+      judged: {
+        class: 'rejected',
+        reason:
+          'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT; Signalbox ended it: it did not run within its startTimeout of 9 s',
+      },
+    },
+    {
       course: { statusReason: 'Container Overrides length must be at most 8192' },
       judged: { class: 'bad-event', reason: 'Container Overrides length must be at most 8192' },
     },

@@ -31,6 +31,8 @@ export type WorldOptions = {
   readonly scale?: number;
   readonly executionTimeoutSeconds?: number;
   readonly callSeconds?: number;
+  /** The target's clock. */
+  readonly now?: () => number;
 };
 
 export type World = Awaited<ReturnType<typeof createBatchWorld>>;
@@ -42,6 +44,7 @@ export async function createBatchWorld({
   scale = 0.000_001,
   executionTimeoutSeconds = 365 * 86_400,
   callSeconds = 10,
+  now = Date.now,
 }: WorldOptions = {}) {
   const rules: Retry = { ...retry, ...change };
   const work: BatchWork = {
@@ -50,6 +53,7 @@ export async function createBatchWorld({
     jobQueue,
     retry: rules,
     tryTimeoutSeconds: 3600,
+    tryStartTimeoutSeconds: 600,
   };
   const machine = toBatchMachine({
     job: 'report',
@@ -78,7 +82,7 @@ export async function createBatchWorld({
     steps,
     work,
     events,
-    target: createBatchTarget(standIn.clients, { callSeconds }),
+    target: createBatchTarget(standIn.clients, { callSeconds, now }),
     toOrder: (change: Partial<Order<BatchWork>> = {}): Order<BatchWork> => toBatchOrder(work, change),
     /** Runs it to its end, as a run of ours would or as a person would. */
     async execute(

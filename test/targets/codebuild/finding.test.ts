@@ -186,6 +186,42 @@ describe('a build that has ended', () => {
   });
 });
 
+describe('what is kept of a build', () => {
+  const logs = { logGroup: '/aws/codebuild/thumbnails', logStream: '5f0c6a1e' };
+
+  it('is where it logs, while it runs and when it has succeeded', () => {
+    const running = { ...toBuild('IN_PROGRESS', toPhases(built)), ...logs };
+    expect(toFinding(running, now)).toMatchObject({ state: 'running', details: logs });
+    const succeeded = { ...toBuild('SUCCEEDED', toPhases(built, 'SUCCEEDED')), ...logs };
+    expect(toFinding(succeeded, now)).toEqual({
+      state: 'ended',
+      startedAt: now - 57_000,
+      endedAt: now - 10_000,
+      details: logs,
+    });
+  });
+
+  it('is the phase that failed besides, and what CodeBuild says of it', () => {
+    const message = 'Error while executing command: make. Reason: exit status 2';
+    const phases = toPhases(built, 'FAILED', 'COMMAND_EXECUTION_ERROR', message);
+    expect(toFinding({ ...toBuild('FAILED', phases), ...logs }, now)).toMatchObject({
+      details: {
+        exitCode: 2,
+        stopCode: 'BUILD',
+        stopReason: `COMMAND_EXECUTION_ERROR: ${message}`,
+        ...logs,
+      },
+    });
+  });
+
+  it('is at most 1,000 characters of that', () => {
+    const build = toBuild('FAILED', toPhases(built, 'FAILED', '', 'x'.repeat(5000)));
+    expect(toFinding(build, now)).toMatchObject({
+      details: { stopReason: expect.stringMatching(/^x{999}…$/) },
+    });
+  });
+});
+
 describe('the exit code', () => {
   it.each([
     ['Error while executing command: ./index.sh. Reason: exit status 3', 3],
@@ -218,6 +254,17 @@ describe('a build as the SDK gives it', () => {
       phases: [],
       variables: new Map(),
     });
+  });
+
+  it('says where it logs, unless it logs nowhere', () => {
+    const logs = { groupName: '/builds', streamName: 'thumbnails/5f0c6a1e', deepLink: 'https://…' };
+    expect(toBuildState({ arn: 'a', logs })).toMatchObject({
+      logGroup: '/builds',
+      logStream: 'thumbnails/5f0c6a1e',
+    });
+    const disabled = toBuildState({ arn: 'a', logs: { cloudWatchLogs: { status: 'DISABLED' } } });
+    expect(disabled).not.toHaveProperty('logGroup');
+    expect(disabled).not.toHaveProperty('logStream');
   });
 
   it('is in its current phase although its list does not show that yet', () => {

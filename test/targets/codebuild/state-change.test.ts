@@ -102,6 +102,30 @@ describe('a state change of a build of ours', () => {
     });
   });
 
+  it('tells where it logs, and which phase failed', () => {
+    const why = 'COMMAND_EXECUTION_ERROR: Error while executing command: ./index.sh. Reason: exit status 3';
+    const phases = [...beginning, phase('BUILD', 5, 'FAILED', [why]), openPhase('COMPLETED', 40)];
+    const event = toEvent('FAILED', phases, [...ours, ['PASSWORD', 's3cr3t']]);
+    const logs = { 'group-name': '/builds', 'stream-name': '5f0c6a1e', 'deep-link': 'https://…' };
+    const information = { ...event.detail['additional-information'], logs };
+    const told = target.report({
+      ...event,
+      detail: { ...event.detail, 'additional-information': information },
+    });
+    expect(told).toMatchObject({
+      report: {
+        details: {
+          exitCode: 3,
+          stopCode: 'BUILD',
+          stopReason: why,
+          logGroup: '/builds',
+          logStream: '5f0c6a1e',
+        },
+      },
+    });
+    expect(JSON.stringify(told)).not.toContain('s3cr3t');
+  });
+
   it('fails, with its exit code', () => {
     const why = 'COMMAND_EXECUTION_ERROR: Error while executing command: ./index.sh. Reason: exit status 3';
     const phases = [...beginning, phase('BUILD', 5, 'FAILED', [why]), openPhase('COMPLETED', 40)];

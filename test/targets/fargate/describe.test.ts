@@ -68,6 +68,19 @@ describe('looking at tasks', () => {
     ]);
   });
 
+  it("says where the output of the job's container goes, by its plan", async () => {
+    const { target, toOrder, onlyTask } = await createFargate();
+    const order = toOrder('instant', {}, { logs: { group: '/jobs', streamPrefix: 'instant' } });
+    const handle = toHandle(order, await target.start(order, inline));
+    expect((await untilEnded(target, handle)).details).toEqual({
+      exitCode: 0,
+      stopCode: 'EssentialContainerExited',
+      stopReason: 'Essential container in task exited',
+      logGroup: '/jobs',
+      logStream: `instant/job/${onlyTask().arn.split('/').at(-1)}`,
+    });
+  });
+
   it('says that Spot took a task back', async () => {
     const { target, ecs, toOrder, onlyTask } = await createFargate();
     const order = toOrder('waits', {}, { isSpot: true });

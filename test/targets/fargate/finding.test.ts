@@ -60,13 +60,18 @@ describe('a task that has not stopped', () => {
 
   it("still runs after Spot's warning", () => {
     const warned = toTask({ lastStatus: 'RUNNING', startedAt: 2_000, stopCode: 'TerminationNotice' });
-    expect(toFinding(warned, 'job', now)).toEqual({ state: 'running', startedAt: 2_000 });
+    expect(toFinding(warned, 'job', now)).toMatchObject({ state: 'running', startedAt: 2_000 });
   });
 });
 
 describe('a task whose containers ended', () => {
   it('succeeded when the exit code of its job is 0', () => {
-    expect(toEnded({}, { exitCode: 0 })).toEqual({ state: 'ended', startedAt: 2_000, endedAt: 5_000 });
+    expect(toEnded({}, { exitCode: 0 })).toEqual({
+      state: 'ended',
+      startedAt: 2_000,
+      endedAt: 5_000,
+      details: { exitCode: 0, stopCode: 'EssentialContainerExited' },
+    });
   });
 
   it('ended when it was seen to have, if ECS gives no time', () => {
@@ -100,12 +105,9 @@ describe('a task whose containers ended', () => {
       },
     ],
   ])('failed with exit code %s and the reason "%s"', (exitCode, reason, failure) => {
-    expect(toEnded({}, exitCode === undefined ? { reason } : { exitCode, reason })).toEqual({
-      state: 'ended',
-      startedAt: 2_000,
-      endedAt: 5_000,
-      failure,
-    });
+    const finding = toEnded({}, exitCode === undefined ? { reason } : { exitCode, reason });
+    expect(finding).toMatchObject({ state: 'ended', startedAt: 2_000, endedAt: 5_000 });
+    expect('failure' in finding && finding.failure).toEqual(failure);
   });
 
   it('names the container that ended first and took the job with it', () => {
@@ -191,7 +193,62 @@ describe('a task that failed to start', () => {
       state: 'ended',
       endedAt: 5_000,
       failure: { class: 'image-pull', reason: 'CannotPullContainerError: manifest unknown' },
+      details: { stopCode: 'TaskFailedToStart', stopReason: 'CannotPullContainerError: manifest unknown' },
     });
+  });
+});
+
+describe('what is kept of a task', () => {
+  const imageDigest = `sha256:${'0a'.repeat(32)}`;
+  const logs = { group: '/jobs', stream: 'index/job/0123' };
+
+  it("is the image of the job's container and where its output goes, while it runs", () => {
+    const containers = [
+      { name: 'proxy', reason: '', imageDigest: `sha256:${'ff'.repeat(32)}` },
+      { name: 'job', reason: '', imageDigest },
+    ];
+    const task = toTask({ lastStatus: 'RUNNING', startedAt: 2_000, containers });
+    expect(toFinding(task, 'job', now, logs)).toEqual({
+      state: 'running',
+      startedAt: 2_000,
+      details: { imageDigest, logGroup: '/jobs', logStream: 'index/job/0123' },
+    });
+  });
+
+  it('is how it ended besides, in the words of ECS', () => {
+    const task = toTask({
+      ...times,
+      stopCode: 'EssentialContainerExited',
+      stoppedReason: 'Essential container in task exited',
+      containers: [
+        { name: 'job', exitCode: 137, reason: 'OutOfMemoryError: Container killed', imageDigest },
+        { name: 'proxy', exitCode: 0, reason: 'fine' },
+      ],
+    });
+    const finding = toFinding(task, 'job', now, logs);
+    expect('details' in finding && finding.details).toEqual({
+      exitCode: 137,
+      stopCode: 'EssentialContainerExited',
+      stopReason: 'Essential container in task exited; OutOfMemoryError: Container killed',
+      imageDigest,
+      logGroup: '/jobs',
+      logStream: 'index/job/0123',
+    });
+  });
+
+  it('is nothing that has another shape, and at most 1,000 characters of a reason', () => {
+    const finding = toEnded(
+      { stopCode: 'x'.repeat(300), stoppedReason: 'y'.repeat(2_000) },
+      { exitCode: 3, reason: '', ...{ imageDigest: 'sha256:latest' } },
+    );
+    expect(finding).toMatchObject({
+      details: {
+        exitCode: 3,
+        stopCode: 'x'.repeat(256),
+        stopReason: expect.stringMatching(/^y{999}…$/),
+      },
+    });
+    expect(finding).not.toHaveProperty('details.imageDigest');
   });
 });
 

@@ -40,6 +40,11 @@ describe("an event of a run's task", () => {
           startedAt: expect.any(Number),
           endedAt: expect.any(Number),
           failure: { class: 'exit-code', reason: 'ended with exit code 3', exitCode: 3 },
+          details: {
+            exitCode: 3,
+            stopCode: 'EssentialContainerExited',
+            stopReason: 'Essential container in task exited',
+          },
         },
       },
     ]);
@@ -119,6 +124,30 @@ describe("an event of a run's task", () => {
   });
 });
 
+describe('what an event tells to be kept', () => {
+  it("is what ECS forgets within the hour, of the job's container", () => {
+    const imageDigest = 'sha256:74b2c688c700ec95a93e478cdb959737c148df3fbf5ea706abe0318726e885e6';
+    const containers = [{ name: 'job', lastStatus: 'STOPPED', exitCode: 4, imageDigest }];
+    expect(toStateChange(toEvent({ containers }), 0)).toMatchObject({
+      report: {
+        details: {
+          exitCode: 4,
+          stopCode: 'EssentialContainerExited',
+          stopReason: 'Essential container in task exited',
+          imageDigest,
+        },
+      },
+    });
+  });
+
+  it('is none of the variables', () => {
+    const secret = { STP_START_TOKEN: token, PASSWORD: 's3cr3t' };
+    const change = toStateChange(toEvent({ overrides: { containerOverrides: [toOverride(secret)] } }), 0);
+    expect(change).toMatchObject({ kind: 'report', report: { details: { exitCode: 0 } } });
+    expect(JSON.stringify(change)).not.toContain('s3cr3t');
+  });
+});
+
 describe("an event of somebody else's task", () => {
   it('that a person started has the resource, the finding and the event', async () => {
     const world = await createFargate();
@@ -137,7 +166,12 @@ describe("an event of somebody else's task", () => {
       kind: 'by-hand',
       resource: 'arn:aws:ecs:eu-west-1:123456789012:task-definition/instant:1',
       externalId: world.onlyTask().arn,
-      finding: { state: 'ended', startedAt: expect.any(Number), endedAt: expect.any(Number) },
+      finding: {
+        state: 'ended',
+        startedAt: expect.any(Number),
+        endedAt: expect.any(Number),
+        details: expect.objectContaining({ exitCode: 0 }),
+      },
       event: '{"id":7}',
     });
   });
@@ -155,6 +189,11 @@ describe("an event of somebody else's task", () => {
         state: 'ended',
         startedAt: Date.parse('2026-11-20T10:00:01.000Z'),
         endedAt: Date.parse('2026-11-20T10:00:04.000Z'),
+        details: {
+          exitCode: 0,
+          stopCode: 'EssentialContainerExited',
+          stopReason: 'Essential container in task exited',
+        },
       },
     });
   });

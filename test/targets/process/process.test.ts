@@ -113,6 +113,7 @@ describe('what a process is given', () => {
         maximumAttempts: 3,
         timeoutSeconds: 600,
         traceparent: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+        tracestate: 'acme=7,rojo=1',
       },
       { environment: { GREETING: 'größe 🚀\nnext line', EMPTY: '', __proto__x: '1' } },
     );
@@ -124,6 +125,7 @@ describe('what a process is given', () => {
       STP_JOB_NAME: 'word-index',
       STP_TRIGGER_SOURCE: 'manual',
       TRACEPARENT: '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01',
+      TRACESTATE: 'acme=7,rojo=1',
       GREETING: 'größe 🚀\nnext line',
       EMPTY: '',
       __proto__x: '1',
@@ -138,10 +140,12 @@ describe('what a process is given', () => {
     vi.stubEnv('SIGNALBOX_TEST_INHERITED', 'yes');
     vi.stubEnv('STP_TRIGGER_EVENT_URI', 'file:///of-another-job.json');
     vi.stubEnv('TRACEPARENT', '00-0-0-00');
+    vi.stubEnv('TRACESTATE', 'acme=7');
     const { env } = await toldTo(createProcesses());
     expect(env).toMatchObject({ SIGNALBOX_TEST_INHERITED: 'yes', PATH: process.env['PATH'] });
     expect(env).not.toHaveProperty('STP_TRIGGER_EVENT_URI');
     expect(env).not.toHaveProperty('TRACEPARENT');
+    expect(env).not.toHaveProperty('TRACESTATE');
   });
 
   it('cannot be overruled by what the job declares', async () => {

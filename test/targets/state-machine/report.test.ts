@@ -92,6 +92,7 @@ describe('an event of an execution that a run started', () => {
           startedAt: execution?.startedAt,
           endedAt: execution?.stoppedAt,
           failure: { class: 'exit-code', reason: 'Job.Failed: exited with 3' },
+          details: { stopCode: 'Job.Failed', stopReason: 'exited with 3' },
         },
       },
     ]);
@@ -124,9 +125,20 @@ describe('an event of an execution that a run started', () => {
         state: 'ended',
         startedAt: 1_795_168_801_000,
         endedAt: 1_795_168_805_000,
-        ...(failure === undefined ? {} : { failure }),
+        ...(failure && { failure, details: { stopCode: 'Job.Failed', stopReason: 'exited with 3' } }),
       },
     });
+  });
+
+  it('tells of its cause only what is known to be the reason, and not all of that', () => {
+    const cause = JSON.stringify({ StatusReason: 'x'.repeat(2_000), Environment: [{ Value: 's3cr3t' }] });
+    const told = report(withDetail({ error: 'y'.repeat(300), cause }));
+    expect(told).toMatchObject({
+      report: {
+        details: { stopCode: 'y'.repeat(256), stopReason: expect.stringMatching(/^StatusReason x{986}…$/) },
+      },
+    });
+    expect(JSON.stringify(told)).not.toContain('s3cr3t');
   });
 
   it('takes the time of the event for one that is missing', () => {

@@ -1,0 +1,136 @@
+import type { Effect } from '../../shared/runs/effect.ts';
+import type { Input } from '../../shared/runs/input.ts';
+import { fates } from './faults.ts';
+import { serviceProfiles } from './service-profiles.ts';
+
+/** Written as records, so that a new kind in the product is missed here at once. */
+const inputs: Readonly<Record<Input['kind'], true>> = {
+  accepted: true,
+  'start-answered': true,
+  'stop-answered': true,
+  reported: true,
+  'look-asked': true,
+  due: true,
+  held: true,
+  'cancel-asked': true,
+  'effect-done': true,
+  'effect-failed': true,
+};
+
+const effects: Readonly<Record<Effect['kind'], true>> = {
+  start: true,
+  stop: true,
+  describe: true,
+  announce: true,
+};
+
+const courses = serviceProfiles.flatMap((profile) =>
+  Object.entries(profile.courses).flatMap(([course, weight]) => (weight > 0 ? [course] : [])),
+);
+
+/** What a report has to have seen at least once each, by kind: a simulation that doesn't get there proves nothing of it. */
+export const expected: Readonly<Record<string, readonly string[]>> = {
+  input: Object.keys(inputs),
+  effect: Object.keys(effects),
+  call: fates,
+  job: [...new Set([...courses, 'ignores SIGTERM for a while'])],
+  invocation: ['returned', 'threw', 'lost'],
+  transition: [
+    '→ queued',
+    '→ starting',
+    '→ failed',
+    'queued → starting',
+    'queued → waiting',
+    'queued → cancelled',
+    'starting → running',
+    'starting → waiting',
+    'starting → stopping',
+    'starting → succeeded',
+    'starting → failed',
+    'running → waiting',
+    'running → stopping',
+    'running → succeeded',
+    'running → failed',
+    'running → timed-out',
+    'waiting → starting',
+    'waiting → cancelled',
+    'waiting → failed',
+    'stopping → waiting',
+    'stopping → succeeded',
+    'stopping → failed',
+    'stopping → timed-out',
+    'stopping → cancelled',
+  ],
+  ended: [
+    'succeeded',
+    'cancelled: stopped',
+    'failed: exit-code',
+    'failed: out-of-memory',
+    'failed: rejected',
+    'failed: throttled',
+    'failed: no-capacity',
+    'failed: target-unavailable',
+    'failed: bad-event',
+    'failed: lost',
+    'timed-out: timed-out',
+  ],
+  announced: [
+    ...['started', 'retrying', 'held', 'succeeded', 'failed', 'timed-out', 'cancelled'].map(
+      (what) => `bus: ${what}`,
+    ),
+    'failure-destination: failed',
+    'failure-destination: timed-out',
+  ],
+  target: [
+    'start started',
+    'start unknown',
+    'start found by a look',
+    'start refused: throttled',
+    'start refused: no-capacity',
+    'start refused: target-unavailable',
+    'start refused: rejected',
+    'stop asked',
+    'stop of nothing to be seen',
+    'stop unknown',
+    'described as pending',
+    'described as running',
+    'described as ended',
+    'described as never-started',
+    'described as absent',
+  ],
+  service: [...serviceProfiles.map(({ name }) => `${name} knew the token`), 'fargate has forgotten it'],
+  fault: [
+    'host died',
+    'host thawed after its time',
+    'function timed out',
+    'function throttled',
+    'invocation answer lost',
+    'index late',
+    'two sweeps at once',
+    'sweep left out',
+    'seen late',
+    'look out of date',
+    'state change lost',
+    'state change late',
+    'state change twice',
+    'record that can’t be read',
+    'event too large for the table',
+    'asynchronous: tried again',
+    'asynchronous: given up',
+    'asynchronous: delivered twice',
+    'asynchronous: delivered days later',
+    'client asks again though answered',
+    'command given twice',
+    ...['orders', 'letters', 'ledger.fifo', 'wake-queue'].flatMap((queue) => [
+      `${queue}: delivered though deleted`,
+      `${queue}: partial batch failure`,
+    ]),
+    'wake-queue: dead letter',
+    ...['clicks', 'views', 'orders'].flatMap((stream) => [
+      `${stream}: read again`,
+      `${stream}: partial batch failure`,
+    ]),
+    'clicks: bisected',
+    'views: bisected',
+  ],
+};
