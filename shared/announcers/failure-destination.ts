@@ -1,6 +1,5 @@
 import type { ClientsOf } from '../aws/regions.ts';
 import type { Announcement } from '../runs/effect.ts';
-import { mostHops } from '../runs/hops.ts';
 import type { Run } from '../runs/run.ts';
 import { toMessage } from '../to-message.ts';
 import type { Announcer } from './announcer.ts';
@@ -30,10 +29,8 @@ export function createFailureDestination(options: FailureDestinationOptions): An
 
   return {
     async announce(run, announcement) {
-      const { hops = 0, plan } = run;
-      const { onFailure } = plan;
-      // A loop may go through here as well: the first run that was not started for it is the last that is reported.
-      if (onFailure === undefined || hops > mostHops + 1) return;
+      const { onFailure } = run.plan;
+      if (onFailure === undefined) return;
       const detail = toDetail(service, run, announcement, 'failure-destination');
       const send = (text: string) => sendTo(onFailure, run, announcement, detail, text);
       const text = await toFailureMessage(options, detail);

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import type { Announcers } from '../announcers/announcer.ts';
+import { createCalmAnnouncer } from '../announcers/calm.ts';
 import { createEventBridgeAnnouncer } from '../announcers/event-bridge.ts';
 import { createFailureDestination } from '../announcers/failure-destination.ts';
 import type { EventStores } from '../announcers/failure-message.ts';
@@ -106,9 +107,14 @@ export function openCloud(
     targets,
     payloads,
     waker,
-    announcers: openAnnouncers(stores, createRegions(options), { service, ledger, payloads }),
-    startsAtOnce: ({ plan: { work } }, event = '') =>
-      role === 'trigger' && event.length <= longestAtOnce && (paces.get(work.target)?.ask(now()) ?? 0) === 0,
+    announcers: openAnnouncers(stores, createRegions(options), { service, ledger, payloads, now }),
+    announcesLater: role === 'trigger',
+    startsAtOnce: ({ plan: { work } }, event = '') => {
+      // Nothing is asked of anybody, and no wake queue is there for it.
+      if (work.target === 'none') return true;
+      const isSmall = event.length <= longestAtOnce;
+      return role === 'trigger' && isSmall && (paces.get(work.target)?.ask(now()) ?? 0) === 0;
+    },
     now,
     saw,
     warn,
@@ -120,13 +126,20 @@ export function openCloud(
 function openAnnouncers(
   { eventBus: bus }: CloudStores,
   clientsOf: ClientsOf,
-  { service, ...events }: EventStores & { readonly service: string },
+  { service, now, ...events }: EventStores & { readonly service: string; readonly now: () => number },
 ): Announcers {
+  const report = createFailureDestination({ clientsOf, service, ...events });
   return {
     ...(bus !== undefined && {
-      bus: createEventBridgeAnnouncer({ client: () => clientsOf(bus).eventBridge(), bus, service }),
+      bus: createCalmAnnouncer(
+        createEventBridgeAnnouncer({ client: () => clientsOf(bus).eventBridge(), bus, service }),
+        { toDestination: () => bus, now },
+      ),
     }),
-    'failure-destination': createFailureDestination({ clientsOf, service, ...events }),
+    'failure-destination': createCalmAnnouncer(report, {
+      toDestination: ({ plan }) => plan.onFailure?.arn ?? '',
+      now,
+    }),
   };
 }
 

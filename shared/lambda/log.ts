@@ -7,6 +7,7 @@ import type { Run } from '../runs/run.ts';
 import type { RequestLog } from '../runs-api/http-api.ts';
 import { FieldError } from '../sources/reading/fields.ts';
 import { type Dispatched, EventParseError, NoRuleError, type Unrecorded } from '../sources/source.ts';
+import { withoutFindings } from '../sources/without-findings.ts';
 import { toMessage } from '../to-message.ts';
 
 type Level = 'INFO' | 'WARN' | 'ERROR';
@@ -158,13 +159,6 @@ function isOfOurs(error: unknown): error is Error {
     error instanceof RunNotFoundError ||
     error instanceof ReplayError
   );
-}
-
-/** What was found stands in quotes, before what was `expected`; a quote in it is escaped, as in JSON. */
-function withoutFindings(message: string): string {
-  const end = message.lastIndexOf(', expected ');
-  const found = end === -1 ? message : message.slice(0, end);
-  return found.replace(/"(?:[^"\\]|\\.)*"/gs, '"…"') + message.slice(found.length);
 }
 
 /** Where it was thrown, without the message at its head: JSON.parse, for one, quotes its text there. */

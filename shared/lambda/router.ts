@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import type { Announcer } from '../announcers/announcer.ts';
 import { toCloudPlan } from '../jobs/cloud-plan.ts';
 import { readCompiledJobs } from '../jobs/compiled.ts';
 import { toLocalPlan } from '../jobs/local-plan.ts';
@@ -74,6 +75,12 @@ type World = {
   readonly toPlan: (job: Job) => Plan;
 };
 
+const leftToTheRouter: Announcer = {
+  async announce() {
+    throw new Error('whoever runs the jobs of this ledger announces them');
+  },
+};
+
 /** It only records: whoever has the same disk starts what is due in its ledger. */
 function openFiles({ ledgerPath, payloadsPath }: FileStores, now: () => number): Omit<World, 'toPlan'> {
   const database = openNamed('SIGNALBOX_LEDGER', () => openDatabase(ledgerPath));
@@ -84,7 +91,8 @@ function openFiles({ ledgerPath, payloadsPath }: FileStores, now: () => number):
     targets: {},
     payloads,
     waker: { wake: async () => {} },
-    announcers: {},
+    announcers: { bus: leftToTheRouter },
+    announcesLater: true,
     now,
     warn: () => {},
   });

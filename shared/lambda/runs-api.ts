@@ -12,5 +12,6 @@ export function openRunsApi(environment: LambdaEnvironment, log: Telemetry) {
       'SIGNALBOX_JOBS is a jobs.yml without runsApi, so that nobody may see its runs; expected one such as runsApi: { httpApiName: publicApi, authorizer: { type: iam } }',
     );
   }
-  return createHttpApiHandler({ ledger, commands: createCommands({ ledger, engine, router }), log });
+  const commands = createCommands({ ledger, engine, router });
+  return createHttpApiHandler({ ledger, commands, log, now: Date.now });
 }

@@ -11,19 +11,19 @@ export type PruneOptions = {
 /** Rows that are looked at in one piece. A run may have an event of some hundred kilobytes. */
 const runsAtOnce = 100;
 const claimsAtOnce = 1000;
-/** Nobody asks how many runs began in an hour that is over; clocks may be set back. */
-const admissionsKeptMs = 86_400_000;
+/** Nobody has a place any more in an hour that is over; clocks may be set back. */
+const hoursKeptMs = 86_400_000;
 
 /**
  * Removes from a ledger what is needed no more: runs that have ended and owe nothing, with their events, claims whose
- * time is over, and counts of past hours. It goes through the tables piece by piece, each a short transaction, and gives
+ * time is over, and places in past hours. It goes through the tables piece by piece, each a short transaction, and gives
  * how many rows that removed; whoever takes the pieces may pause between them, or stop after any. Throws as SQLite does.
  */
 export function* prune(database: DatabaseSync, { now, endedBefore }: PruneOptions): Generator<number> {
   yield* pruneRuns(database, endedBefore);
   yield* pruneClaims(database, now);
   yield* pruneRanges(database, now);
-  yield Number(database.prepare('DELETE FROM admissions WHERE hour < ?').run(now - admissionsKeptMs).changes);
+  yield Number(database.prepare('DELETE FROM job_hours WHERE hour < ?').run(now - hoursKeptMs).changes);
 }
 
 /** Whether a run is in the ledger. */

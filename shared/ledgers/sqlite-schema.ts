@@ -19,13 +19,12 @@ const ranges = `
   ) STRICT, WITHOUT ROWID;
 `;
 
-/** What format 3 added: how many runs of a job have begun in an hour. */
-const admissions = `
-  CREATE TABLE admissions (
-    job TEXT NOT NULL,
+/** What format 3 added: the newest hour in which runs of a job have a place, and how many have one. */
+const jobHours = `
+  CREATE TABLE job_hours (
+    job TEXT PRIMARY KEY,
     hour INTEGER NOT NULL,
-    begun INTEGER NOT NULL,
-    PRIMARY KEY (job, hour)
+    taken INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
 `;
 
@@ -49,7 +48,7 @@ const schema = `
     until INTEGER NOT NULL
   ) STRICT, WITHOUT ROWID;
   ${ranges}
-  ${admissions}
+  ${jobHours}
   PRAGMA application_id = ${applicationId};
   PRAGMA user_version = ${version};
 `;
@@ -98,7 +97,7 @@ function makeSchema(database: DatabaseSync, path: string): void {
   const format = readFormat(database, path);
   if (format === 0) database.exec(schema);
   if (format === 1) database.exec(ranges);
-  if (format === 1 || format === 2) database.exec(`${admissions} PRAGMA user_version = ${version};`);
+  if (format === 1 || format === 2) database.exec(`${jobHours} PRAGMA user_version = ${version};`);
   database.exec('COMMIT');
 }
 

@@ -8,6 +8,8 @@ import {
   type RunFilter,
   type RunPage,
 } from '../runs/ledger.ts';
+import { toLane } from '../runs/lane.ts';
+import { toNextPlace } from '../runs/place.ts';
 import type { EpochMs, Run } from '../runs/run.ts';
 import { toMessage } from '../to-message.ts';
 import { claimAll, prepareClaims } from './sqlite-claims.ts';
@@ -36,7 +38,7 @@ export function createSqliteLedger(database: DatabaseSync, now: () => EpochMs): 
         const { changes } = sql.save.run(
           saved.status,
           saved.revision,
-          ...toLane(saved),
+          ...toDue(saved),
           JSON.stringify(saved),
           run.id,
           run.revision,
@@ -56,8 +58,8 @@ export function createSqliteLedger(database: DatabaseSync, now: () => EpochMs): 
       if (filter.after !== undefined && !/^\d{1,15}$/.test(filter.after)) throw new PlaceError();
       return guard(() => list(database, filter));
     },
-    async admit(job, hour, most) {
-      return guard(() => sql.admit.run(job, hour, most).changes === 1);
+    async takePlace(job, most, at) {
+      return guard(() => transact(database, () => takePlace(sql, job, most, at)));
     },
     async find(prefix, limit) {
       // Every id is below its prefix followed by the last letter of its alphabet and more.
@@ -82,9 +84,8 @@ function prepare(database: DatabaseSync) {
       'SELECT id, due_at FROM runs WHERE lane = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?',
     ),
     nextDue: database.prepare('SELECT min(due_at) AS at FROM runs WHERE lane = ? AND due_at IS NOT NULL'),
-    admit: database.prepare(
-      'INSERT INTO admissions (job, hour, begun) SELECT ?1, ?2, 1 WHERE ?3 > 0 ON CONFLICT DO UPDATE SET begun = begun + 1 WHERE begun < ?3',
-    ),
+    newestHour: database.prepare('SELECT hour, taken FROM job_hours WHERE job = ?'),
+    takePlace: database.prepare('INSERT OR REPLACE INTO job_hours (job, hour, taken) VALUES (?, ?, ?)'),
     find: database.prepare('SELECT id FROM runs WHERE id >= ? AND id < ? ORDER BY id LIMIT ?'),
   };
 }
@@ -107,9 +108,17 @@ function accept(
   }
   const settled = settle(run, lost);
   const { id, job, status, revision, createdAt } = settled;
-  sql.insert.run(id, job, status, revision, createdAt, ...toLane(settled), JSON.stringify(settled));
+  sql.insert.run(id, job, status, revision, createdAt, ...toDue(settled), JSON.stringify(settled));
   sql.insertEvent.run(id, event);
   return { outcome: 'accepted', run: settled };
+}
+
+function takePlace(sql: Statements, job: string, most: number, now: EpochMs): EpochMs | undefined {
+  const row = sql.newestHour.get(job);
+  const newest = row && { hour: Number(row['hour']), taken: Number(row['taken']) };
+  const place = toNextPlace(newest, most, now);
+  if (place) sql.takePlace.run(job, place.hour, place.taken);
+  return place?.hour;
 }
 
 function list(database: DatabaseSync, { jobs, statuses, since, limit, after }: RunFilter): RunPage {
@@ -132,10 +141,8 @@ function list(database: DatabaseSync, { jobs, statuses, since, limit, after }: R
   return rows.length > limit ? { runs, next: String(page.at(-1)?.['seq']) } : { runs };
 }
 
-/** Queued and waiting runs stand in line; whatever else has a date is looked at whether or not there is room to start. */
-function toLane({ status, dueAt }: Run): [string | null, number | null] {
-  if (dueAt === undefined) return [null, null];
-  return [status === 'queued' || status === 'waiting' ? 'line' : 'rest', dueAt];
+function toDue(run: Run): [string | null, number | null] {
+  return run.dueAt === undefined ? [null, null] : [toLane(run), run.dueAt];
 }
 
 function guard<T>(work: () => T): T {

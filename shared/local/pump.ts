@@ -95,8 +95,10 @@ export function createPump({ ledger, targets, slots, now, fail }: PumpParts): Pu
 
   async function takeTurn(): Promise<void> {
     await resolveDoubts();
-    for (const { id } of await ledger.due({ now: now(), limit: handful, of: 'rest' }))
-      tell(id, { kind: 'due' });
+    for (const lane of ['rest', 'news'] as const) {
+      for (const { id } of await ledger.due({ now: now(), limit: handful, of: lane }))
+        tell(id, { kind: 'due' });
+    }
     const free = slots - live.size;
     if (mode === 'on' && free > 0) {
       for (const { id } of await ledger.due({ now: now(), limit: free, of: 'line' }))
@@ -169,9 +171,9 @@ export function createPump({ ledger, targets, slots, now, fail }: PumpParts): Pu
   }
 
   async function wakeForNext(): Promise<void> {
-    const rest = await ledger.nextDue('rest');
+    const [rest, news] = [await ledger.nextDue('rest'), await ledger.nextDue('news')];
     const line = mode === 'on' && live.size < slots ? await ledger.nextDue('line') : undefined;
-    const dates = [rest, line].flatMap((date) => date ?? []);
+    const dates = [rest, news, line].flatMap((date) => date ?? []);
     // What is due already is being told; its end makes the next turn.
     const next = Math.min(
       ...dates.map((date) => Math.max(date, now() + lookMs)),

@@ -1,5 +1,5 @@
-import { isJson, parseJson } from '../events/json.ts';
-import type { Json, TriggerEvent } from '../events/trigger-event.ts';
+import { isJson, isObject, parseJson } from '../events/json.ts';
+import type { CloudEvent, Json, TriggerEvent } from '../events/trigger-event.ts';
 import type { Job } from '../jobs/schema/job.ts';
 import { decide } from '../runs/decide.ts';
 import { toRunId } from '../runs/identity.ts';
@@ -7,6 +7,7 @@ import type { Draft } from '../runs/ledger.ts';
 import type { Plan, Work } from '../runs/plan.ts';
 import { type EpochMs, type Run, toToken } from '../runs/run.ts';
 import type { StateChange } from '../targets/target.ts';
+import { toHops } from './hops.ts';
 
 export type ByHand = StateChange & { readonly kind: 'by-hand' };
 
@@ -25,7 +26,7 @@ export type AdoptParts = {
 /**
  * What a person started becomes a run of the job whose task definition, project or state machine it is made of; of no
  * job, or of several that share it, it's nobody's. It is not tried again, nor ever stopped for its time: whoever started
- * it is there to do that.
+ * it is there to do that. When too many announcements in a row led to it, it is not announced.
  */
 export function adopt(
   target: string,
@@ -40,6 +41,8 @@ export function adopt(
   const { job, plan } = only;
   const id = toRunId(job.name, `by-hand:${target}`, externalId);
   const at = now();
+  const given = toEvent(externalId, resource, event, at);
+  const hops = toHops(recordsIn(given));
   const once: Plan = {
     ...plan,
     work: plan.work.target === 'batch' ? { ...plan.work, tryStartTimeoutSeconds: yearSeconds } : plan.work,
@@ -55,11 +58,12 @@ export function adopt(
         plan: once,
         eventId: externalId,
         ...(redriveOf === undefined ? {} : { replayOf: redriveOf }),
+        ...(hops === undefined ? {} : { hops }),
       },
       externalId,
       at,
     ),
-    event: JSON.stringify(toEvent(externalId, resource, event, at)),
+    event: JSON.stringify(given),
     claims: [],
   };
   return { draft, token: toToken(id, 1, 1) };
@@ -87,7 +91,7 @@ function resourceOf(work: Work): string | undefined {
 }
 
 function toStarted(
-  about: Pick<Run, 'id' | 'job' | 'plan' | 'eventId' | 'replayOf'>,
+  about: Pick<Run, 'id' | 'job' | 'plan' | 'eventId' | 'replayOf' | 'hops'>,
   externalId: string,
   at: EpochMs,
 ): Run {
@@ -139,6 +143,14 @@ function toEvent(
       },
     ],
   };
+}
+
+/** What is a record by its looks: whoever started it may have given it anything. */
+function recordsIn(event: TriggerEvent | Json): readonly Pick<CloudEvent, 'type' | 'data'>[] {
+  const records: unknown = isObject(event) ? event['records'] : undefined;
+  return Array.isArray(records)
+    ? records.filter((record) => isObject(record) && isObject(record['data']))
+    : [];
 }
 
 function isTriggerEvent(given: Json): boolean {

@@ -8,7 +8,8 @@ import type { Plan } from '../runs/plan.ts';
 import type { EpochMs, Run } from '../runs/run.ts';
 import { endRun } from '../runs/transitions.ts';
 import type { Delivery, UnreadableRecord } from '../sources/source.ts';
-import { toEventText } from './event-text.ts';
+import { withoutFindings } from '../sources/without-findings.ts';
+import { type EventText, toEventText } from './event-text.ts';
 import { toHops } from './hops.ts';
 import { type Part, toClaim, toParts } from './part.ts';
 
@@ -76,7 +77,10 @@ function toClaims({ claimed }: Delivery, parts: readonly Part[], match: Match): 
   return claimed.by === 'record' ? parts.map((part) => toClaim(part, match)) : [];
 }
 
-/** It can't be run, but it's not swallowed: the ledger has what came, and why it was no event. */
+/**
+ * It can't be run, but it's not swallowed: the ledger has what came, and why it was no event. The reason goes to logs and
+ * buses, so that what was found is only kept with the event.
+ */
 function toFailedDraft(
   delivery: Delivery,
   { recordId, error, bytes }: UnreadableRecord,
@@ -94,7 +98,7 @@ function toFailedDraft(
     eventId: recordId,
     plan,
   };
-  const failed = endRun(run, 'failed', { class: 'bad-event', reason: error }, now);
+  const failed = endRun(run, 'failed', { class: 'bad-event', reason: withoutFindings(error) }, now);
   return {
     run: settle(failed, now),
     event: JSON.stringify({ recordId, error, bytes }),
@@ -126,7 +130,7 @@ function toLoopDraft({ secret: _, ...draft }: RunDraft, now: EpochMs): RunDraft 
 /** A new run with the event of an old one, on the plan that the job has now. A person asks for it: no hops led to it. */
 export function toReplay(
   original: Run,
-  event: string,
+  text: EventText,
   plan: Plan,
   requestId: string,
   now: EpochMs,
@@ -146,7 +150,7 @@ export function toReplay(
       ...(traceparent === undefined ? {} : { traceparent }),
       ...(tracestate === undefined ? {} : { tracestate }),
     },
-    event,
+    ...text,
     claims: [],
     records: [],
   };

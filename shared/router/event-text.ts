@@ -1,8 +1,9 @@
 import { applyInput, type InputRule } from '../events/input.ts';
-import { isJson, isObject } from '../events/json.ts';
+import { isJson, isObject, parseJson } from '../events/json.ts';
 import { hiddenHeaders, holdsCredentials, redactPayload, redactRecord } from '../events/redact.ts';
-import type { CloudEvent, Json, TriggerEvent } from '../events/trigger-event.ts';
+import type { CloudEvent, Json, SourceName, TriggerEvent } from '../events/trigger-event.ts';
 import type { Match } from '../jobs/routing-table.ts';
+import type { Job } from '../jobs/schema/job.ts';
 import { type Delivery, EventParseError } from '../sources/source.ts';
 import type { Part } from './part.ts';
 
@@ -29,6 +30,34 @@ export function toEventText(delivery: Delivery, parts: readonly Part[], { job, r
   const shown = isSecret ? events.map((event) => redactRecord(event, hidden)) : events;
   const event = JSON.stringify(toTriggerEvent(delivery, parts, shown));
   return isForwarded ? { event, secret: JSON.stringify(toTriggerEvent(delivery, parts, events)) } : { event };
+}
+
+/**
+ * What a job gets of an event that a person wrote in place of one from `source`, as text. What would be hidden in a
+ * delivery is hidden: in the records of requests, and where it looks like a native payload of a request. Undefined for
+ * what is no JSON, or is nested too deeply.
+ */
+export function toEditedText(edited: string, source: SourceName, job: HidingJob): EventText | undefined {
+  const event = parseJson(edited);
+  if (event === undefined) return undefined;
+  const shown = JSON.stringify(redactEdited(event, source, hiddenHeaders(job.redact)));
+  if (shown === JSON.stringify(event)) return { event: edited };
+  return job.forwardCredentials ? { event: shown, secret: edited } : { event: shown };
+}
+
+type HidingJob = Pick<Job, 'redact' | 'forwardCredentials'>;
+
+/** Written by hand, names may be in any case, and what came as a request is one even without its type. */
+function redactEdited(event: Json, source: SourceName, hidden: readonly string[]): unknown {
+  const isRequest = source === 'http-api-gateway' || source === 'application-load-balancer';
+  const shown = isRequest ? redactPayload(event, hidden) : event;
+  if (!isObject(shown) || !Array.isArray(shown['records'])) return shown;
+  const records = shown['records'].map((record: unknown) =>
+    isObject(record) && (isRequest || record['type'] === 'aws.http.request')
+      ? { ...record, data: redactPayload(record['data'], hidden) }
+      : record,
+  );
+  return { ...shown, records };
 }
 
 function holdsAnyCredentials(events: readonly CloudEvent[], hidden: readonly string[]): boolean {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { SourceName } from '../events/trigger-event.ts';
 import type { RoutingTable } from '../jobs/routing-table.ts';
 import type { Job } from '../jobs/schema/job.ts';
@@ -11,6 +12,7 @@ import type { EpochMs, Run } from '../runs/run.ts';
 import type { Delivery, Dispatched, Routed, Unrecorded } from '../sources/source.ts';
 import { toMessage } from '../to-message.ts';
 import { type RunDraft, toDrafts, toReplay, toTooLargeDraft } from './draft.ts';
+import { toEditedText } from './event-text.ts';
 
 export type RouterParts = {
   readonly table: RoutingTable;
@@ -34,7 +36,8 @@ export type Router = {
   route(delivery: Delivery): Promise<Routed>;
   /**
    * Starts a run with the event of another, or with `event` in its place, a JSON text; the same request id gives the
-   * same run. Throws ReplayError, of which RequestIdError is one.
+   * same run. Credentials reach it when the job forwards them now, and nothing but the job. Throws ReplayError, of which
+   * RequestIdError is one.
    */
   replay(runId: string, requestId: string, event?: string): Promise<Run>;
 };
@@ -83,25 +86,32 @@ export function createRouter(parts: RouterParts): Router {
           `run ${runId} has no event that a job could be given: ${original.cause.reason}`,
         );
       if (edited !== undefined) {
+        const text = toEditedText(edited, original.source, job);
+        if (text === undefined) throw new ReplayError('the event is no JSON, or is nested too deeply');
         // What it was not given of the original is not kept out of it, nor are the original's credentials put into it.
-        const draft = toReplay({ ...original, lostRecords: [] }, edited, toPlan(job), requestId, now());
-        return acceptReplay(draft);
+        return acceptReplay(toReplay({ ...original, lostRecords: [] }, text, toPlan(job), requestId, now()));
       }
       const event = await ledger.loadEvent(runId);
       if (event === undefined) throw new ReplayError(`the event of run ${runId} is not kept any more`);
-      const draft = toReplay(original, event, toPlan(job), requestId, now());
-      const secret = await readSecret(original);
-      return acceptReplay(secret === undefined ? draft : { ...draft, secret });
+      // What the job asked for then may be more than it asks for now.
+      const secret = job.forwardCredentials ? await readSecret(original) : undefined;
+      const text = secret === undefined ? { event } : { event, secret };
+      return acceptReplay(toReplay(original, text, toPlan(job), requestId, now()));
     },
   };
 
   async function acceptReplay(draft: RunDraft): Promise<Run> {
     const { outcome, run } = await accept(draft);
     const known = outcome === 'duplicate' ? await ledger.loadEvent(run.id) : undefined;
-    if (known === undefined || known === draft.event) return run;
+    if (known === undefined || (known === draft.event && !isOtherSecret(run, draft))) return run;
     throw new RequestIdError(
       `run ${draft.run.replayOf} was replayed with this request id before, with another event`,
     );
+  }
+
+  /** Two events may differ in nothing but what is hidden. */
+  function isOtherSecret({ payload }: Run, { secret }: RunDraft): boolean {
+    return payload !== undefined && secret !== undefined && payload.sha256 !== hash('sha256', secret);
   }
 
   /** In order, one after the other up to the first that fails; or several at a time, each for itself. */

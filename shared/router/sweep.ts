@@ -18,6 +18,8 @@ export type Swept = {
   readonly looked: number;
   /** Runs whose turn came and was not taken, for which another wake-up was sent. */
   readonly reminded: number;
+  /** Runs that have ended, and of which somebody was still to be told. */
+  readonly told: number;
   readonly failed: number;
   /** false: the time was up before everything was looked at; the next pass goes on. */
   readonly isComplete: boolean;
@@ -36,6 +38,10 @@ const mostInLine = 10_000;
 const forgottenMs = 120_000;
 /** So often it's sent again. */
 const remindMs = 600_000;
+/** Of the time of a pass, for what is still to be told: a bus that doesn't answer takes it all. */
+const longestNewsMs = 15_000;
+/** Of those whose wake-up could not be sent. */
+const mostTurns = 10;
 /** How far two passes are apart, as far as a first one knows. */
 const passMs = 60_000;
 
@@ -49,17 +55,20 @@ export function createSweep({ engine, ledger, waker, now, warn }: SweepParts) {
   let remindedAt = now() - passMs;
 
   return async function sweep(endBy: EpochMs): Promise<Swept> {
-    const rest = await tellAllDue(endBy);
+    const rest = await tellAllDue('rest', endBy);
     const at = now();
     const line = await ledger.due({ of: 'line', now: at, limit: mostInLine });
     const oldest = line[0];
     const reminders = line.filter((due) => isReminderDue(at - due.at, at - remindedAt));
-    const sent = await inHandfuls(reminders, endBy, remind);
-    if (sent.isComplete && sent.failed === 0) remindedAt = at;
+    const sent = await inHandfuls(reminders, endBy, createReminder());
+    if (sent.isComplete) remindedAt = at;
+    const news = await tellAllDue('news', Math.min(endBy, now() + longestNewsMs));
     return {
       looked: rest.done,
       reminded: sent.done,
-      failed: rest.failed + sent.failed,
+      told: news.done,
+      failed: rest.failed + sent.failed + news.failed,
+      // What is still to be told holds up nobody.
       isComplete: rest.isComplete && sent.isComplete,
       waiting: line.length,
       oldestWaitingSeconds: oldest ? Math.max(Math.floor((at - oldest.at) / 1000), 0) : 0,
@@ -67,11 +76,11 @@ export function createSweep({ engine, ledger, waker, now, warn }: SweepParts) {
   };
 
   /** Page by page: what was told is due later, or else was taken by another, so it's not on the next page. */
-  async function tellAllDue(endBy: EpochMs): Promise<Outcome> {
+  async function tellAllDue(of: 'rest' | 'news', endBy: EpochMs): Promise<Outcome> {
     const asked = new Set<string>();
     let sum: Outcome = { done: 0, failed: 0, isComplete: true };
     for (;;) {
-      const page = await ledger.due({ of: 'rest', now: now(), limit: together + asked.size });
+      const page = await ledger.due({ of, now: now(), limit: together + asked.size });
       // An index may lag behind; and one that can't be told must not be told for ever.
       const fresh = page.filter(({ id }) => !asked.has(id));
       if (fresh.length === 0) return sum;
@@ -84,9 +93,21 @@ export function createSweep({ engine, ledger, waker, now, warn }: SweepParts) {
     }
   }
 
-  async function remind({ id }: Due): Promise<void> {
-    const run = await ledger.load(id);
-    if (run !== undefined) await waker.wake(run);
+  /** Without its queue the line goes on all the same, if slowly: some of each pass are given their turn here. */
+  function createReminder(): (due: Due) => Promise<void> {
+    let turns = mostTurns;
+    return async function remind({ id }) {
+      const run = await ledger.load(id);
+      if (run === undefined) return;
+      try {
+        await waker.wake(run);
+      } catch (error) {
+        turns -= 1;
+        if (turns < 0) throw error;
+        warn(id, `it is given its turn by the sweep: ${toMessage(error)}`);
+        await engine.tell(id, { kind: 'due' });
+      }
+    };
   }
 
   /** One that fails is due still, and found by the next pass. */

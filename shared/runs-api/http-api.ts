@@ -33,9 +33,9 @@ export type HttpApiParts = Omit<RunsApiParts, 'fail'> & { readonly log: RequestL
  * there is no answer but 403: a route that lost its authorizer must not open everybody's runs to everybody.
  * https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
  */
-export function createHttpApiHandler({ ledger, commands, log }: HttpApiParts) {
+export function createHttpApiHandler({ log, ...parts }: HttpApiParts) {
   const errors = new WeakMap<Request, unknown>();
-  const api = createRunsApi({ ledger, commands, fail: (error, request) => errors.set(request, error) });
+  const api = createRunsApi({ ...parts, fail: (error, request) => errors.set(request, error) });
 
   return async function handle(payload: unknown, { awsRequestId }: Context): Promise<HttpApiAnswer> {
     const read = readRequest(payload);

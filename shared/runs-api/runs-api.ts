@@ -3,7 +3,7 @@ import { NotRecordedError } from '../not-recorded.ts';
 import { type Commands, RunNotFoundError } from '../router/commands.ts';
 import { ReplayError, RequestIdError } from '../router/router.ts';
 import { type Ledger, PlaceError } from '../runs/ledger.ts';
-import { isFinished, type Run } from '../runs/run.ts';
+import { type EpochMs, isFinished, type Run } from '../runs/run.ts';
 import { toRunView } from '../runs/view.ts';
 import { toPage } from './page.ts';
 import { problem } from './problem.ts';
@@ -16,10 +16,11 @@ export type RunsApiParts = {
   readonly commands: Commands;
   /** Hears of what was no mistake of the request's. */
   readonly fail: (error: unknown, request: Request) => void;
+  readonly now: () => EpochMs;
 };
 
 /** Runs over HTTP: look at them, cancel them, replay them. The same on a laptop and in AWS. */
-export function createRunsApi({ ledger, commands, fail }: RunsApiParts): Hono {
+export function createRunsApi({ ledger, commands, fail, now }: RunsApiParts): Hono {
   const api = new Hono();
 
   api.onError((error, { req }) => {
@@ -37,7 +38,7 @@ export function createRunsApi({ ledger, commands, fail }: RunsApiParts): Hono {
     const id = req.param('id');
     const run = await ledger.load(id);
     if (run === undefined) throw new RunNotFoundError(id);
-    return toAnswer(run);
+    return toAnswer(run, now());
   });
 
   api.post('/runs/:id/cancel', async ({ req }) => {
@@ -55,10 +56,15 @@ export function createRunsApi({ ledger, commands, fail }: RunsApiParts): Hono {
 }
 
 /** 202 while it isn't finished, 200 then: a client can wait for a run with nothing but GET. */
-function toAnswer(run: Run): Response {
-  return isFinished(run)
-    ? Response.json(toRunView(run))
-    : Response.json(toRunView(run), { status: 202, headers: { 'retry-after': '1' } });
+function toAnswer(run: Run, now: EpochMs): Response {
+  if (isFinished(run)) return Response.json(toRunView(run));
+  const headers = { 'retry-after': `${toRetryAfterSeconds(now - run.createdAt)}` };
+  return Response.json(toRunView(run), { status: 202, headers });
+}
+
+/** A tenth of its age, from one second to a minute: who waits for a long run asks seldom, and hears of its end in time. */
+function toRetryAfterSeconds(ageMs: number): number {
+  return Math.min(Math.max(Math.floor(ageMs / 10_000), 1), 60);
 }
 
 /** What is the request's mistake. */

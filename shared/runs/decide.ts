@@ -1,6 +1,7 @@
 import type { Report, StartAnswer, StopAnswer } from '../targets/target.ts';
 import { settle } from './due.ts';
 import { type Cause, isStartFailure } from './failure.ts';
+import { toNoPlaceCause } from './held.ts';
 import type { Input } from './input.ts';
 import { withEffect, withoutEffect, withPostponedEffect } from './outbox.ts';
 import { toSetbackWaitMs } from './retry.ts';
@@ -11,11 +12,11 @@ import {
   endAttempt,
   endRun,
   endStopping,
-  hold,
   refuseStart,
   toRunning,
   withAttempt,
   withDetails,
+  withPlace,
   withTry,
 } from './transitions.ts';
 
@@ -58,8 +59,8 @@ function toNext(run: Run, input: Input, now: EpochMs): Run {
       return onLookAsked(run, input.token, input.externalId, now);
     case 'due':
       return isDue(run, now) ? onDue(run, now) : run;
-    case 'held':
-      return isFirstTurn(run, now) ? hold(run, input.until, input.most, now) : run;
+    case 'placed':
+      return onPlaced(run, input.hour, input.most, now);
     case 'cancel-asked':
       return onCancelAsked(run, now);
     case 'effect-done':
@@ -221,10 +222,25 @@ function isDue({ dueAt }: Run, now: EpochMs): boolean {
   return dueAt !== undefined && now >= dueAt;
 }
 
-/** Its turn has come, and nothing has been asked of its target yet. */
-export function isFirstTurn({ status, attempts, next }: Run, now: EpochMs): boolean {
-  const stands = attempts.length === 0 && (status === 'queued' || status === 'waiting');
-  return stands && next !== undefined && now >= next.at;
+/** Its turn has come, and it can't begin without a place in an hour: one that can't start takes none from others. */
+export function lacksPlace(run: Run, now: EpochMs): boolean {
+  const { maxRunsPerHour, work } = run.plan;
+  const needsOne = maxRunsPerHour !== undefined && work.target !== 'none' && run.place === undefined;
+  return needsOne && isBeforeFirstStart(run) && run.next !== undefined && now >= run.next.at;
+}
+
+/** Nothing has been asked of its target yet. */
+function isBeforeFirstStart({ status, attempts }: Run): boolean {
+  return attempts.length === 0 && (status === 'queued' || status === 'waiting');
+}
+
+/** Of two places that were taken for it at once the run keeps the earlier one; the other stays empty. */
+function onPlaced(run: Run, hour: EpochMs | undefined, most: number, now: EpochMs): Run {
+  if (!isBeforeFirstStart(run)) return run;
+  if (run.place !== undefined && (hour === undefined || hour >= run.place)) return run;
+  return hour === undefined
+    ? endRun(run, 'failed', toNoPlaceCause(run, most), now)
+    : withPlace(run, hour, most, now);
 }
 
 function onDue(run: Run, now: EpochMs): Run {
@@ -245,7 +261,7 @@ function onDue(run: Run, now: EpochMs): Run {
 
 function onTurn(run: Run, now: EpochMs): Run {
   const { next } = run;
-  if (next === undefined || now < next.at) return { ...run };
+  if (next === undefined || now < next.at || lacksPlace(run, now)) return { ...run };
   const refused = run.attempts.at(-1);
   if (
     next.start > 1 &&

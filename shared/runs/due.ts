@@ -40,5 +40,22 @@ function toStatusDates(run: Run, now: EpochMs): EpochMs[] {
 function toRunningDates(run: Run, attempt: Attempt, now: EpochMs): EpochMs[] {
   const startedAt = attempt.startedAt ?? attempt.askedAt;
   const lookMs = Math.min(Math.max((now - startedAt) / 4, shortestLookMs), longestLookMs);
-  return [Math.max(startedAt + run.plan.timeoutSeconds * 1000, now), now + Math.round(lookMs)];
+  const endsAt = startedAt + run.plan.timeoutSeconds * 1000;
+  return [Math.max(endsAt, now), now + Math.round(lookMs), ...toTryDates(run, attempt, now)];
+}
+
+/**
+ * When the newest try has waited in its queue for too long: a queue may have no time limit of its own, so it's a look
+ * that ends the try. After that a look each minute, until it is seen to have started or ended.
+ */
+function toTryDates({ plan: { work } }: Run, { tries = [] }: Attempt, now: EpochMs): EpochMs[] {
+  if (work.target !== 'batch') return [];
+  const newest = tries
+    .toSorted((one, other) => one.number - other.number || (one.createdAt ?? 0) - (other.createdAt ?? 0))
+    .at(-1);
+  if (newest?.createdAt === undefined) return [];
+  if (newest.startedAt !== undefined || newest.endedAt !== undefined) return [];
+  // Late from the millisecond after that.
+  const lateAt = newest.createdAt + work.tryStartTimeoutSeconds * 1000 + 1;
+  return [lateAt > now ? lateAt : now + shortestLookMs];
 }

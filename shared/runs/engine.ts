@@ -3,7 +3,7 @@ import type { PayloadStore } from '../payloads/payload-store.ts';
 import type { Target } from '../targets/target.ts';
 import { toMessage } from '../to-message.ts';
 import type { Waker } from '../wakers/waker.ts';
-import { decide, isFirstTurn } from './decide.ts';
+import { decide, lacksPlace } from './decide.ts';
 import { settle } from './due.ts';
 import type { Input } from './input.ts';
 import { type Accepted, type Draft, type Ledger, LedgerError } from './ledger.ts';
@@ -14,7 +14,6 @@ import { type EpochMs, liveAttempt, type Run } from './run.ts';
 const saveTries = 20;
 /** No chain of effects is this long; one that is would be a fault of `decide`. */
 const longestChain = 50;
-const hourMs = 3_600_000;
 /** A start is asked for only so long after the run was saved or read: then others take over, and may give it up. */
 const youngMs = 20_000;
 
@@ -24,6 +23,8 @@ export type World = {
   readonly targets: Readonly<Record<string, Target>>;
   readonly payloads: PayloadStore;
   readonly announcers: Announcers;
+  /** Whoever accepts a run leaves its announcements to others: no acknowledgement waits for a bus that doesn't answer. */
+  readonly announcesLater?: boolean;
   readonly waker: Waker;
   /** Whether a run that is being accepted is started by whoever accepts it; others wait to be given their turn. */
   readonly startsAtOnce?: (run: Run, event?: string) => boolean;
@@ -85,11 +86,12 @@ export function createEngine(world: World): Engine {
   /** Of a run that was just accepted: what it owes, or a wake-up for it. It's in the ledger, whatever fails now. */
   async function goOn(known: Known, event?: string): Promise<Run> {
     const { run } = known;
-    if (toOwed(run).length === 0) {
+    const how = { announces: !world.announcesLater, ...(event === undefined ? {} : { event }) };
+    if (toOwed(run, how).length === 0) {
       await wakeFor(run);
       return run;
     }
-    return (await attended(run, () => serially(run.id, () => performAll(known, event)))) ?? run;
+    return (await attended(run, () => serially(run.id, () => performAll(known, how)))) ?? run;
   }
 
   /** Of a run that was delivered again: whoever was at it may have died since. */
@@ -116,18 +118,23 @@ export function createEngine(world: World): Engine {
 
   async function tell(runId: string, inputs: readonly Input[]): Promise<Run | undefined> {
     const known = await save(runId, inputs);
-    return known && performAll(known);
+    return known && performAll(known, { announces: true });
   }
 
-  function toOwed(run: Run) {
-    return run.outbox.filter(({ notBefore }) => notBefore <= now());
+  function toOwed(run: Run, { announces }: { readonly announces: boolean }) {
+    return run.outbox.filter(
+      ({ kind, notBefore }) => notBefore <= now() && (announces || kind !== 'announce'),
+    );
   }
 
-  async function performAll(first: Known, event?: string): Promise<Run | undefined> {
+  async function performAll(
+    first: Known,
+    { event, announces }: { readonly event?: string; readonly announces: boolean },
+  ): Promise<Run | undefined> {
     let known = first;
     for (let link = 0; link < longestChain; link++) {
       const { run, at } = known;
-      const owed = toOwed(run);
+      const owed = toOwed(run, { announces });
       if (owed.length === 0) return run;
       const how = { by: at + youngMs, ...(event === undefined ? {} : { event }) };
       const inputs = await Promise.all(owed.map((effect) => perform(world, run, effect, how)));
@@ -140,14 +147,14 @@ export function createEngine(world: World): Engine {
 
   /** `known`: as it was saved last, as far as its holder knows. */
   async function save(runId: string, inputs: readonly Input[], known?: Known): Promise<Known | undefined> {
-    let turn: Input | undefined;
+    let placed: Input | undefined;
     for (let tries = 0; tries < saveTries; tries++) {
       const loadedAt = now();
       const isKnown = tries === 0 && known !== undefined;
       const run = isKnown ? known.run : await ledger.load(runId);
       if (run === undefined) return undefined;
-      turn ??= await askForTurn(run, inputs);
-      const heard = withTurn(inputs, turn);
+      placed ??= await askForPlace(run, inputs);
+      const heard = withPlaced(inputs, placed);
       const all = [...toUnheard(run, heard), ...heard];
       const decided = quieten(all.reduce((before, input) => decide(before, input, now()), run));
       if (decided === run) return isKnown ? known : { run, at: loadedAt };
@@ -164,15 +171,13 @@ export function createEngine(world: World): Engine {
     );
   }
 
-  /** A run's first turn comes later when as many of its job's runs have begun in this hour as may. */
-  async function askForTurn(run: Run, inputs: readonly Input[]): Promise<Input | undefined> {
+  /** When its first turn comes. A place that isn't saved with the run, because we die or others are first, stays empty. */
+  async function askForPlace(run: Run, inputs: readonly Input[]): Promise<Input | undefined> {
     const { maxRunsPerHour: most } = run.plan;
     const at = now();
-    const takesTurn = inputs.some(({ kind }) => kind === 'due') && isFirstTurn(run, at);
+    const takesTurn = inputs.some(({ kind }) => kind === 'due') && lacksPlace(run, at);
     if (most === undefined || !takesTurn) return undefined;
-    const hour = Math.floor(at / hourMs) * hourMs;
-    const isAdmitted = await ledger.admit(run.job, hour, most);
-    return isAdmitted ? { kind: 'due' } : { kind: 'held', until: hour + hourMs, most };
+    return { kind: 'placed', hour: await ledger.takePlace(run.job, most, at), most };
   }
 
   /** A wake-up that can't be asked for is only slower: the ledger has the date. */
@@ -208,9 +213,11 @@ function toUnheard(run: Run, inputs: readonly Input[]): readonly Input[] {
   return isOwed && !isHeard ? [{ kind: 'start-answered', token, answer }] : [];
 }
 
-/** `turn`: what came of asking for it, when that was needed. */
-function withTurn(inputs: readonly Input[], turn: Input | undefined): readonly Input[] {
-  return turn === undefined ? inputs : inputs.map((input) => (input.kind === 'due' ? turn : input));
+/** A run hears of its place before it is told that it's due. */
+function withPlaced(inputs: readonly Input[], placed: Input | undefined): readonly Input[] {
+  return placed === undefined
+    ? inputs
+    : inputs.flatMap((input) => (input.kind === 'due' ? [placed, input] : [input]));
 }
 
 /** Work for one key is done one after the other, in the order it came; different keys don't wait for each other. */

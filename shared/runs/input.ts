@@ -16,8 +16,11 @@ export type Input =
   /** Something happened to what a start became, and it takes a look to see what. */
   | { readonly kind: 'look-asked'; readonly token: string; readonly externalId: string }
   | { readonly kind: 'due' }
-  /** As many of its job's runs have begun as may in an hour. */
-  | { readonly kind: 'held'; readonly until: EpochMs; readonly most: number }
+  /**
+   * Of a job of which `most` runs may begin in an hour of the clock: a place was taken for it in the hour that begins
+   * then; undefined when there was none.
+   */
+  | { readonly kind: 'placed'; readonly hour: EpochMs | undefined; readonly most: number }
   | { readonly kind: 'cancel-asked' }
   | { readonly kind: 'effect-done'; readonly key: string }
   | { readonly kind: 'effect-failed'; readonly key: string };

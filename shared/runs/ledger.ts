@@ -1,5 +1,6 @@
 import type { Claim } from '../events/claim.ts';
 import { NotRecordedError } from '../not-recorded.ts';
+import type { Lane } from './lane.ts';
 import type { EpochMs, Run, RunStatus } from './run.ts';
 
 /** A run that isn't in the ledger yet, with the event that the job will get, serialised. */
@@ -22,8 +23,7 @@ export type Accepted = {
 export type DueQuery = {
   readonly now: EpochMs;
   readonly limit: number;
-  /** `line`: queued and waiting runs, which want to start; `rest`: everything else. */
-  readonly of: 'line' | 'rest';
+  readonly of: Lane;
 };
 
 export type Due = { readonly id: string; readonly at: EpochMs };
@@ -60,8 +60,12 @@ export interface Ledger {
   nextDue(of: DueQuery['of']): Promise<EpochMs | undefined>;
   /** Newest first. Throws PlaceError. */
   list(filter: RunFilter): Promise<RunPage>;
-  /** Counts one more run of the job that begins in the hour from `hour` on; false when `most` have been counted. */
-  admit(job: string, hour: EpochMs, most: number): Promise<boolean>;
+  /**
+   * Takes a place for a run of the job in the first hour of the clock, from the one that `now` is in, in which fewer than
+   * `most` runs have one; never in an hour before that of a place which was taken earlier. Gives the hour's beginning, or
+   * undefined when there is none in the coming days, and then takes none: runs/place.ts.
+   */
+  takePlace(job: string, most: number, now: EpochMs): Promise<EpochMs | undefined>;
   /** Ids that begin so, at most `limit`. */
   find(prefix: string, limit: number): Promise<readonly string[]>;
 }

@@ -4,6 +4,8 @@ import { type EpochMs, isFinished, type Run } from './run.ts';
 /** How long an effect that could not be performed waits before it's tried again, in milliseconds: 5, 10, 20 … 900 s. */
 const shortestPostponeMs = 5_000;
 const longestPostponeMs = 900_000;
+/** Nothing of the run waits for an announcement. */
+const longestUnannouncedMs = 21_600_000;
 /** Of a run that has ended: after a day of trying, what can't be stopped is left alone. */
 const mostFailuresOfEnded = 100;
 
@@ -24,6 +26,7 @@ export function withPostponedEffect(run: Run, key: string, now: EpochMs): Run {
   const failures = (effect.failures ?? 0) + 1;
   if (effect.kind === 'stop' && isFinished(run) && failures >= mostFailuresOfEnded)
     return withoutEffect(run, key);
-  const waitMs = Math.min(shortestPostponeMs * 2 ** Math.min(failures - 1, 20), longestPostponeMs);
+  const longestMs = effect.kind === 'announce' ? longestUnannouncedMs : longestPostponeMs;
+  const waitMs = Math.min(shortestPostponeMs * 2 ** Math.min(failures - 1, 20), longestMs);
   return withEffect(run, { ...effect, failures, notBefore: now + waitMs });
 }

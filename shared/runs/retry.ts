@@ -61,9 +61,9 @@ export function toSetbackWaitMs(token: string, setbacks: number): number {
   return Math.round(longest * (0.5 + toFraction(`${token}/${setbacks}`) / 2));
 }
 
-/** Within the first minute of the hour that a run is held until, so that all that are held don't come back at one moment. */
+/** Within the first five minutes of the hour in which a held run has its place, so that not all come at one moment. */
 export function toHeldWaitMs(runId: string): number {
-  return Math.floor(60_000 * toFraction(`${runId}/held`));
+  return Math.floor(300_000 * toFraction(`${runId}/held`));
 }
 
 /** From 0 to 1, always the same for one text: `decide` draws no random numbers. */

@@ -131,7 +131,9 @@ export type Run = {
   readonly replayOf?: string;
   /** How many announcements in a row led to it: 1 for a run that the announcement of another one started. */
   readonly hops?: number;
-  /** Only while it waits because `most` of its job's runs have begun in this hour. */
+  /** The beginning of the hour in which it has its place among its job's runs (maxRunsPerHour); it stays. */
+  readonly place?: EpochMs;
+  /** Only while it waits for that hour, because the ones before are full: `most` of its job's runs may begin in one. */
   readonly held?: { readonly until: EpochMs; readonly most: number };
 };
 

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Announcement } from './effect.ts';
 import { type Cause, isStartFailure } from './failure.ts';
-import { isLoop } from './hops.ts';
+import { isLoop, isReported } from './hops.ts';
 import { withEffect } from './outbox.ts';
 import { freeInterruptions, isRetried, toHeldWaitMs, toRetryWaitMs, toSetbackWaitMs } from './retry.ts';
 import {
@@ -261,21 +261,27 @@ function announce(run: Run, what: Announcement['what'], at: EpochMs): Run {
   const owed = { kind: 'announce', announcement, notBefore: at } as const;
   const told = isLoop(run)
     ? run
-    : withEffect(run, { ...owed, to: 'bus', key: `announce:${what}:${attempt}` });
+    : withEffect(run, { ...owed, to: 'bus', key: `announce:${what}:${attempt}:${at}` });
   const isFailure = what === 'failed' || what === 'timed-out';
-  return isFailure && run.plan.onFailure !== undefined
+  return isFailure && run.plan.onFailure !== undefined && isReported(run)
     ? withEffect(told, { ...owed, to: 'failure-destination', key: `report:${what}` })
     : told;
 }
 
-/** queued or waiting → waiting, until the hour is over. It's announced the first time. */
-export function hold(run: Run, until: EpochMs, most: number, now: EpochMs): Run {
+/**
+ * Before the first start: it has a place in that hour. One whose hour has come has its turn now; otherwise queued or
+ * waiting → waiting, until then, which is announced once.
+ */
+export function withPlace(run: Run, hour: EpochMs, most: number, now: EpochMs): Run {
   if (run.next === undefined) return run;
+  const { held: _, ...rest } = run;
+  if (hour <= now) return { ...rest, place: hour, next: { ...run.next, at: Math.min(run.next.at, now) } };
   const held = {
-    ...run,
+    ...rest,
     status: 'waiting',
-    held: { until, most },
-    next: { ...run.next, at: until + toHeldWaitMs(run.id) },
+    place: hour,
+    held: { until: hour, most },
+    next: { ...run.next, at: hour + toHeldWaitMs(run.id) },
   } as const;
   return run.held ? held : announce(held, 'held', now);
 }

@@ -6,10 +6,14 @@ type Asked = {
   readonly reject: (error: unknown) => void;
 };
 
+/** So many looks that fail one after the other: it's not the runs. */
+const mostFailures = 3;
+
 /**
  * The target, with looks at runs of one plan that are asked for at about one time made together: services describe up
- * to a hundred in a call. `gatherMs`: how long the first one waits for others. A look that fails fails for all of them,
- * and for no run of another plan, whose cluster or project is another.
+ * to a hundred in a call. `gatherMs`: how long the first one waits for others. When that look fails, each is looked at
+ * alone, one after the other, so that one that can't be seen doesn't hide the others; after three failures in a row the
+ * rest is given up with the last one. Runs of another plan, whose cluster or project is another, are not concerned.
  */
 export function createGatheringTarget(target: Target, { gatherMs }: { readonly gatherMs: number }): Target {
   const waiting = new Map<string, Asked[]>();
@@ -37,7 +41,27 @@ export function createGatheringTarget(target: Target, { gatherMs }: { readonly g
       const byToken = Map.groupBy(reports, ({ token }) => token);
       for (const { handle, resolve } of asked) resolve(byToken.get(handle.token) ?? []);
     } catch (error) {
-      for (const { reject } of asked) reject(error);
+      if (asked.length > 1) await lookAtEach(asked);
+      else for (const { reject } of asked) reject(error);
+    }
+  }
+
+  async function lookAtEach(asked: readonly Asked[]): Promise<void> {
+    let failures = 0;
+    let last: unknown;
+    for (const { handle, resolve, reject } of asked) {
+      if (failures === mostFailures) {
+        reject(last);
+        continue;
+      }
+      try {
+        resolve(await target.describe([handle]));
+        failures = 0;
+      } catch (error) {
+        reject(error);
+        last = error;
+        failures++;
+      }
     }
   }
 }

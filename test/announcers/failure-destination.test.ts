@@ -123,13 +123,6 @@ describe('a failure destination', () => {
     expect(requests).toEqual([]);
   });
 
-  it('is told of the first run that was not started because of a loop, and of none that follows from that', async () => {
-    const { report, receive } = await openQueue();
-    await report({ hops: 17 });
-    await report({ hops: 18 });
-    expect((await receive()).map(({ Body = '' }) => JSON.parse(Body).hops)).toEqual([17]);
-  });
-
   it('says which it was, when it does not take it', async () => {
     const fauxqs = await startFauxqs();
     const arn = 'arn:aws:sqs:eu-west-1:000000000000:not-there';

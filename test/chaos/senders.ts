@@ -28,8 +28,8 @@ type Item = {
   readonly delivery: Delivery;
   sends: number;
   acknowledged: number;
+  /** When it may be sent, by `performance.now()`. */
   at: number;
-  isSettled: boolean;
 };
 
 /** Lines that send at once, by way. */
@@ -45,6 +45,7 @@ const mostTries = 3;
  */
 export function createSenders({ post, invoke, toBusRule, random, againMs }: SenderParts): Senders {
   const items: Item[] = [];
+  const open = new Set<Item>();
   let isOn = true;
   const working = [
     ...Array.from({ length: lines.http }, (_, line) => work(() => sendRequest(line))),
@@ -55,10 +56,12 @@ export function createSenders({ post, invoke, toBusRule, random, againMs }: Send
     release(deliveries) {
       const now = performance.now();
       for (const delivery of deliveries) {
-        items.push({ delivery, sends: 0, acknowledged: 0, at: now, isSettled: false });
+        const item = { delivery, sends: 0, acknowledged: 0, at: now };
+        items.push(item);
+        open.add(item);
       }
     },
-    pending: () => items.filter(({ isSettled }) => !isSettled).length,
+    pending: () => open.size,
     sent: () => items.map(({ delivery, sends, acknowledged }) => ({ ...delivery, sends, acknowledged })),
     async stop() {
       isOn = false;
@@ -73,7 +76,7 @@ export function createSenders({ post, invoke, toBusRule, random, againMs }: Send
   /** What may be sent now; nobody else gets it before its time has come again. */
   function take(way: Delivery['way'], most: number): readonly Item[] {
     const now = performance.now();
-    const ready = items.filter((item) => item.delivery.way === way && !item.isSettled && item.at <= now);
+    const ready = [...open].filter((item) => item.delivery.way === way && item.at <= now);
     if (ready.length === 0) return [];
     const { job } = random.pick(ready).delivery;
     const ofJob = ready.filter(({ delivery }) => delivery.job === job);
@@ -89,7 +92,7 @@ export function createSenders({ post, invoke, toBusRule, random, againMs }: Send
 
   function note(item: Item, isAcknowledged: boolean): void {
     if (isAcknowledged) item.acknowledged++;
-    item.isSettled = item.acknowledged > 0 && !random.chance(doubled);
+    if (item.acknowledged > 0 && !random.chance(doubled)) open.delete(item);
     item.at = performance.now() + (isAcknowledged ? random.between(0, 2 * againMs) : againMs);
   }
 
@@ -120,7 +123,7 @@ export function createSenders({ post, invoke, toBusRule, random, againMs }: Send
     note(item, isTaken);
     // Lambda waits a minute, then two.
     if (!isTaken) item.at += againMs * sends;
-    if (sends >= mostTries) item.isSettled = true;
+    if (sends >= mostTries) open.delete(item);
     return true;
   }
 }

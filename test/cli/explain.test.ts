@@ -3,9 +3,13 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { everySource } from '../fixtures/jobs/every-source.ts';
 import { payloads } from '../fixtures/payloads/payloads.ts';
+import { runHere } from './here.ts';
 import { createCommandLine, hasControlCharacters } from './signalbox.ts';
 
-const line = createCommandLine();
+const line = {
+  ...createCommandLine(),
+  run: (folder: string, ...words: string[]) => runHere(folder, words),
+};
 afterAll(() => line.close());
 
 const images = {

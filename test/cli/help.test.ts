@@ -1,7 +1,9 @@
 import { afterAll, describe, expect, it } from 'vitest';
+import { runHere } from './here.ts';
 import { createCommandLine } from './signalbox.ts';
 
-const { run, start, makeFolder, close } = createCommandLine();
+const { start, makeFolder, close } = createCommandLine();
+const run = (folder: string, ...words: string[]) => runHere(folder, words);
 const folder = makeFolder();
 afterAll(close);
 
@@ -16,7 +18,7 @@ describe.concurrent('signalbox --help', () => {
     ['runs list', 'Usage: signalbox runs list [options]', '--since <when>'],
     ['runs show', 'Usage: signalbox runs show [options] <id>', '--json'],
     ['runs logs', 'Usage: signalbox runs logs [options] <id>', '--follow'],
-    ['runs cancel', 'Usage: signalbox runs cancel [options] [ids...]', 'Waits until it has ended'],
+    ['runs cancel', 'Usage: signalbox runs cancel [options] [ids...]', 'Waits until they have ended'],
     ['runs replay', 'Usage: signalbox runs replay [options] [ids...]', '--request-id <text>'],
   ])('of %s says how it is used', async (command, usage, detail) => {
     const { code, stdout, stderr } = await run(folder, ...command.split(' ').filter(Boolean), '--help');

@@ -5,10 +5,11 @@ import type { Run, RunStatus } from '../../shared/runs/run.ts';
 import { shell, startTestDev, type TestDev } from '../local/dev.ts';
 import { toDraft } from '../support/draft.ts';
 import { until } from '../support/until.ts';
+import { runHere } from './here.ts';
 import { createCommandLine, hasControlCharacters } from './signalbox.ts';
 
 const commandLine = createCommandLine();
-const { run, close } = commandLine;
+const { close } = commandLine;
 const endless = 'i=0; while [ $i -lt 200 ]; do i=$((i+1)); echo "line $i"; sleep 0.1; done';
 const steps =
   'echo "step 1"; while [ ! -e go ]; do sleep 0.02; done; echo "attempt $STP_CURRENT_ATTEMPT over"';
@@ -32,7 +33,7 @@ afterAll(async () => {
   await close();
 });
 
-const signalbox = (...parameters: string[]) => run(dev.folder, 'runs', ...parameters);
+const signalbox = (...parameters: string[]) => runHere(dev.folder, ['runs', ...parameters]);
 
 describe.concurrent('runs list', () => {
   beforeAll(async () => {

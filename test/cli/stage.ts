@@ -6,6 +6,7 @@ import { openLocalRouter } from '../../shared/local/router.ts';
 import { toContext } from '../../shared/local/server/invoke-api.ts';
 import { createCommands, createCommandTrigger } from '../../shared/router/commands.ts';
 import { createTrigger } from '../../shared/router/trigger.ts';
+import { toLane } from '../../shared/runs/lane.ts';
 import type { DueQuery, Ledger } from '../../shared/runs/ledger.ts';
 import type { Run } from '../../shared/runs/run.ts';
 import { manual } from '../../shared/sources/manual.ts';
@@ -35,9 +36,9 @@ function withOwnLine(ledger: Ledger): Ledger {
   };
   const dueIn = (of: DueQuery['of'], until: number) =>
     [...known.values()]
-      .flatMap(({ id, status, dueAt: at }) => {
-        const isOfLine = status === 'queued' || status === 'waiting';
-        return at !== undefined && at <= until && isOfLine === (of === 'line') ? [{ id, at }] : [];
+      .flatMap((run) => {
+        const { id, dueAt: at } = run;
+        return at !== undefined && at <= until && toLane(run) === of ? [{ id, at }] : [];
       })
       .sort((one, other) => one.at - other.at);
   return {

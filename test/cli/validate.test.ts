@@ -1,9 +1,11 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
+import { runHere } from './here.ts';
 import { createCommandLine } from './signalbox.ts';
 
-const { run, makeFolder, makeProject, close } = createCommandLine();
+const { makeFolder, makeProject, close } = createCommandLine();
+const run = (folder: string, ...words: string[]) => runHere(folder, words);
 afterAll(close);
 
 const job = { target: 'process', local: { command: ['true'] }, events: [{ type: 'manual' }] };

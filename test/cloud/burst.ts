@@ -123,7 +123,7 @@ function toRecord(number: number) {
   };
 }
 
-async function waitForEnd({ ledger, invoke, services: { ecs } }: Cloud): Promise<boolean> {
+async function waitForEnd({ ledger, invokeAs, services: { ecs } }: Cloud): Promise<boolean> {
   let lastSaid = Date.now();
   while (Date.now() - startedAt < mostSeconds * 1000) {
     if (Date.now() - lastSaid > 15_000) {
@@ -132,7 +132,7 @@ async function waitForEnd({ ledger, invoke, services: { ecs } }: Cloud): Promise
     }
     await sleep(2000);
     if (ecs.tasks.length < records) continue;
-    await sweep(invoke);
+    await sweep(invokeAs);
     const { runs } = await ledger.list({
       statuses: ['collecting', 'queued', 'starting', 'running', 'waiting', 'stopping'],
       limit: 1,

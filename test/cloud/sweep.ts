@@ -1,8 +1,11 @@
 import type { Cloud } from './cloud.ts';
 
+/** Of the function's time, in milliseconds. */
+const timeoutMs = 60_000;
+
 /** Calls functions/sweep as its schedule does, with what nobody reads: an event of EventBridge. */
-export async function sweep(invoke: Cloud['invoke']): Promise<void> {
-  await invoke('sweep', {
+export async function sweep(invokeAs: Cloud['invokeAs']): Promise<void> {
+  const event = {
     version: '0',
     id: crypto.randomUUID(),
     'detail-type': 'Scheduled Event',
@@ -12,5 +15,6 @@ export async function sweep(invoke: Cloud['invoke']): Promise<void> {
     region: 'eu-west-1',
     resources: ['arn:aws:events:eu-west-1:123456789012:rule/sweep'],
     detail: {},
-  });
+  };
+  await invokeAs('sweep', 'sweep', event, timeoutMs);
 }

@@ -277,22 +277,69 @@ export function testLedger(name: string, open: OpenLedger): void {
       });
     });
 
-    describe('the runs of a job that begin in an hour', () => {
-      it('are counted up to the most, for each job and each hour', async () => {
+    describe('the runs of a job of which so many may begin in an hour', () => {
+      const hour = 3_600_000;
+      /** On the hour. */
+      const noon = start + 2 * hour;
+      const takeAll = async (ledger: Ledger, count: number, most: number, now: EpochMs) => {
+        const taken: (EpochMs | undefined)[] = [];
+        for (let next = 0; next < count; next++) taken.push(await ledger.takePlace('resize', most, now));
+        return taken;
+      };
+
+      it('take the places of this hour, then those of the next ones, in the order in which they ask', async () => {
         const ledger = await opened();
-        const hour = 1_700_000_000_000 - (1_700_000_000_000 % 3_600_000);
-        expect(await ledger.admit('resize', hour, 2)).toBe(true);
-        expect(await ledger.admit('resize', hour, 2)).toBe(true);
-        expect(await ledger.admit('resize', hour, 2)).toBe(false);
-        expect(await ledger.admit('resize', hour, 3)).toBe(true);
-        expect(await ledger.admit('resize', hour + 3_600_000, 1)).toBe(true);
-        expect(await ledger.admit('report', hour, 1)).toBe(true);
+        const taken = await takeAll(ledger, 7, 3, noon + 1000);
+        expect(taken).toEqual([noon, noon, noon, noon + hour, noon + hour, noon + hour, noon + 2 * hour]);
       });
 
-      it('are never more than that when many ask at once', async () => {
+      it('take places in the hour that has begun since, when there are any', async () => {
         const ledger = await opened();
-        const answers = await Promise.all(Array.from({ length: 20 }, () => ledger.admit('resize', 0, 7)));
-        expect(answers.filter(Boolean)).toHaveLength(7);
+        await takeAll(ledger, 3, 2, noon);
+        expect(await takeAll(ledger, 2, 2, noon + hour)).toEqual([noon + hour, noon + 2 * hour]);
+        expect(await takeAll(ledger, 3, 2, noon + 9 * hour - 1)).toEqual([
+          noon + 8 * hour,
+          noon + 8 * hour,
+          noon + 9 * hour,
+        ]);
+      });
+
+      it('never have a place before one that was given earlier, also by another clock that is behind', async () => {
+        const ledger = await opened();
+        await takeAll(ledger, 1, 2, noon);
+        expect(await takeAll(ledger, 2, 2, noon - 1)).toEqual([noon, noon + hour]);
+      });
+
+      it('are as many as may, also when that changes while some wait', async () => {
+        const ledger = await opened();
+        expect(await takeAll(ledger, 3, 2, noon)).toEqual([noon, noon, noon + hour]);
+        expect(await takeAll(ledger, 3, 3, noon)).toEqual([noon + hour, noon + hour, noon + 2 * hour]);
+        expect(await takeAll(ledger, 2, 1, noon)).toEqual([noon + 3 * hour, noon + 4 * hour]);
+      });
+
+      it('are never more than may when many ask at once, and have the first places', async () => {
+        const ledger = await opened();
+        await takeAll(ledger, 1, 7, noon - hour);
+        const taken = await Promise.all(
+          Array.from({ length: 20 }, () => ledger.takePlace('resize', 7, noon)),
+        );
+        const first = Array.from({ length: 7 }, () => noon);
+        const second = first.map((at) => at + hour);
+        expect(taken.sort()).toEqual([...first, ...second, ...second.slice(1).map((at) => at + hour)]);
+      });
+
+      it('have no place beyond seven days, and those that come then take none', async () => {
+        const ledger = await opened();
+        const taken = await takeAll(ledger, 169, 1, noon);
+        expect(taken.slice(-2)).toEqual([noon + 167 * hour, undefined]);
+        expect(await takeAll(ledger, 2, 1, noon + hour)).toEqual([noon + 168 * hour, undefined]);
+      });
+
+      it('share no places with another job', async () => {
+        const ledger = await opened();
+        await takeAll(ledger, 1, 1, noon);
+        expect(await ledger.takePlace('report', 1, noon)).toBe(noon);
+        expect(await ledger.takePlace('resize', 1, noon)).toBe(noon + hour);
       });
     });
 
@@ -335,7 +382,7 @@ export function testLedger(name: string, open: OpenLedger): void {
         ]);
       });
 
-      it('is a line of those that want to start, and the rest', async () => {
+      it('is a line of those that want to start, the news of those that have ended, and the rest', async () => {
         const ledger = await opened();
         const statuses = [
           'collecting',
@@ -352,7 +399,15 @@ export function testLedger(name: string, open: OpenLedger): void {
         }
         const now = start + 100;
         expect(await idsDue(ledger, { now, limit: 10, of: 'line' })).toEqual([1, 4].map(toRunId));
-        expect(await idsDue(ledger, { now, limit: 10, of: 'rest' })).toEqual([0, 2, 3, 5, 6, 7].map(toRunId));
+        expect(await idsDue(ledger, { now, limit: 10, of: 'rest' })).toEqual([0, 2, 3, 5].map(toRunId));
+        expect(await idsDue(ledger, { now, limit: 10, of: 'news' })).toEqual([6, 7].map(toRunId));
+      });
+
+      it('is no news as long as something is to be stopped', async () => {
+        const ledger = await opened();
+        const stop = { kind: 'stop', key: 'stop:a', token: 'a', notBefore: start } as const;
+        await put(ledger, { ...dated(1, 'failed', start), outbox: [stop] });
+        expect(await idsDue(ledger, { now: start, limit: 10, of: 'rest' })).toEqual([toRunId(1)]);
       });
 
       it('is never a run without a date', async () => {
@@ -381,7 +436,8 @@ export function testLedger(name: string, open: OpenLedger): void {
         await put(ledger, dated(3, 'running', start + 8));
         await put(ledger, dated(4, 'failed', start + 6));
         expect(await ledger.nextDue('line')).toBe(start + 7);
-        expect(await ledger.nextDue('rest')).toBe(start + 6);
+        expect(await ledger.nextDue('rest')).toBe(start + 8);
+        expect(await ledger.nextDue('news')).toBe(start + 6);
       });
     });
 

@@ -73,6 +73,24 @@ export function testTarget(name: string, create: () => TargetWorld | Promise<Tar
       expect(begun(token)).toBe(1);
     }, 15_000);
 
+    it('asks for no start after its time, and starts it for whoever has time', async () => {
+      const { target, toOrder, begun } = await create();
+      const order = toOrder(token, 'waits');
+      for (const isRepeat of [false, true]) {
+        const how = { isRepeat, by: Date.now() - 60_000 };
+        expect(await target.start(order, inline, how)).toEqual({
+          kind: 'unknown',
+          reason: 'it was held up too long, and was not asked for any more',
+        });
+      }
+      expect(begun(token)).toBe(0);
+      expect(await target.describe([{ token, work: order.work }])).toMatchObject([{ state: 'absent' }]);
+      const how = { isRepeat: true, by: Date.now() + 60_000 };
+      expect(await target.start(order, inline, how)).toMatchObject({ kind: 'started' });
+      await untilRunning(target, { token, work: order.work });
+      expect(begun(token)).toBe(1);
+    });
+
     it('does not start a token again whose job has ended', async () => {
       const { target, toOrder, begun } = await create();
       const order = toOrder(token, 'succeeds');

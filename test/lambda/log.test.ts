@@ -180,6 +180,7 @@ describe('a pass of the sweep', () => {
   const swept = {
     looked: 3,
     reminded: 1,
+    told: 0,
     failed: 0,
     isComplete: true,
     waiting: 41,

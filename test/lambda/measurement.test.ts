@@ -194,6 +194,7 @@ it('a pass of the sweep is measured by what waits, of all jobs together', () => 
   const swept = {
     looked: 3,
     reminded: 1,
+    told: 0,
     failed: 0,
     isComplete: true,
     waiting: 41,

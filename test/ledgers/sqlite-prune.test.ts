@@ -31,7 +31,7 @@ const ended = (number: number, endedAt: number, change: Partial<Run> = {}): Part
   ...change,
 });
 
-function rowsOf(database: DatabaseSync, table: 'runs' | 'events' | 'claims' | 'ranges' | 'admissions') {
+function rowsOf(database: DatabaseSync, table: 'runs' | 'events' | 'claims' | 'ranges' | 'job_hours') {
   return Number(database.prepare(`SELECT count(*) AS rows FROM ${table}`).get()?.['rows']);
 }
 
@@ -92,14 +92,14 @@ describe('pruning a ledger', () => {
     expect(database.prepare('SELECT run_id FROM ranges').all()).toEqual([{ run_id: toRunId(2) }]);
   });
 
-  it('removes the counts of hours that are a day old', async () => {
+  it('removes the places in hours that have been over for a day', async () => {
     const database = open();
     const ledger = createSqliteLedger(database, () => now);
-    await ledger.admit('resize', now - 2 * dayMs, 5);
-    await ledger.admit('resize', now, 1);
+    const hour = await ledger.takePlace('resize', 1, now);
+    await ledger.takePlace('report', 5, now - 2 * dayMs);
     pruneAll(database);
-    expect(rowsOf(database, 'admissions')).toBe(1);
-    expect(await ledger.admit('resize', now, 1)).toBe(false);
+    expect(rowsOf(database, 'job_hours')).toBe(1);
+    expect(await ledger.takePlace('resize', 1, now)).toBe((hour ?? 0) + 3_600_000);
   });
 
   it('goes on in small pieces, and may stop after any of them', async () => {

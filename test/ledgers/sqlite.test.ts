@@ -90,7 +90,7 @@ describe('opening a ledger in an SQLite file', () => {
     const path = join(makeFolder(), 'ledger.db');
     const old = open(path);
     await createSqliteLedger(old, now).accept(toDraft(), queue);
-    old.exec('DROP TABLE ranges; DROP TABLE admissions; PRAGMA user_version = 1');
+    old.exec('DROP TABLE ranges; DROP TABLE job_hours; PRAGMA user_version = 1');
     old.close();
     const reading = open(path, { readOnly: true });
     expect(reading.prepare('PRAGMA user_version').get()).toEqual({ user_version: 1 });

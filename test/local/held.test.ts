@@ -11,7 +11,7 @@ it('a local router holds the runs of a job beyond maxRunsPerHour, says so, and l
   const held = await dev.waitFor(ids[2] ?? '', 'waiting');
   expect(held.held).toMatchObject({
     maxRunsPerHour: 1,
-    reason: expect.stringContaining('1 run of echo has'),
+    reason: expect.stringContaining('1 run of echo may begin in an hour'),
   });
   expect(Date.parse(held.held?.until ?? '') % 3_600_000).toBe(0);
   expect(dev.logged.join()).toContain(`echo ${held.runId}: held until ${held.held?.until}: 1 run of echo`);

@@ -14,7 +14,7 @@ describe('the log of a local router', () => {
         level: 40,
         runId,
         job: 'word-index',
-        msg: `word-index ${runId}: held until 2026-11-20T11:00:00.000Z: 2 runs of word-index have begun in this hour (maxRunsPerHour)`,
+        msg: `word-index ${runId}: held until 2026-11-20T11:00:00.000Z: 2 runs of word-index may begin in an hour (maxRunsPerHour), and the hours before are full`,
       },
     ]);
   });

@@ -1,33 +1,73 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseJobs } from '../../shared/jobs/parse.ts';
 import { adopt } from '../../shared/router/adopt.ts';
-import type { BatchWork } from '../../shared/runs/plan.ts';
-import { start, toPlan } from '../support/draft.ts';
+import type { BatchWork, StateMachineWork } from '../../shared/runs/plan.ts';
+import { runId, start, toPlan } from '../support/draft.ts';
 
-const work: BatchWork = {
-  target: 'batch',
-  stateMachine: 'arn:aws:states:eu-west-1:123456789012:stateMachine:report',
-  jobQueue: 'arn:aws:batch:eu-west-1:123456789012:job-queue/reports',
-  retry: toPlan().retry,
-  tryTimeoutSeconds: 60,
-  tryStartTimeoutSeconds: 600,
-};
+const stateMachine = 'arn:aws:states:eu-west-1:123456789012:stateMachine:report';
+const externalId = 'arn:aws:states:eu-west-1:123456789012:execution:report:by-hand';
+const finding = { state: 'running', startedAt: start } as const;
+const { jobs } = parseJobs(
+  'service: s\njobs:\n  report: { target: process, local: { command: [node] }, events: [{ type: manual }] }\n',
+  '/jobs.yml',
+);
 
 it('gives the jobs of an execution that a person started all the time in the queue that they need', () => {
-  const { jobs } = parseJobs(
-    'service: s\njobs:\n  report: { target: process, local: { command: [node] }, events: [{ type: manual }] }\n',
-    '/jobs.yml',
-  );
-  const externalId = 'arn:aws:states:eu-west-1:123456789012:execution:report:by-hand';
-  const finding = { state: 'running', startedAt: start } as const;
+  const work: BatchWork = {
+    target: 'batch',
+    stateMachine,
+    jobQueue: 'arn:aws:batch:eu-west-1:123456789012:job-queue/reports',
+    retry: toPlan().retry,
+    tryTimeoutSeconds: 60,
+    tryStartTimeoutSeconds: 600,
+  };
   const adopted = adopt(
     'batch',
-    { kind: 'by-hand', resource: work.stateMachine, externalId, finding },
+    { kind: 'by-hand', resource: stateMachine, externalId, finding },
     { jobs, toPlan: () => toPlan({ work }), now: () => start },
   );
   expect(adopted?.draft.run.plan).toMatchObject({
     work: { ...work, tryStartTimeoutSeconds: 31_536_000 },
     timeoutSeconds: 31_536_000,
     startTimeoutSeconds: 31_536_000,
+  });
+});
+
+describe('an execution that was started with an announcement', () => {
+  const work: StateMachineWork = { target: 'state-machine', stateMachine, waitsForEnd: true };
+  const runOf = (event: unknown) =>
+    adopt(
+      'state-machine',
+      { kind: 'by-hand', resource: stateMachine, externalId, finding, event: JSON.stringify(event) },
+      { jobs, toPlan: () => toPlan({ work }), now: () => start },
+    )?.draft.run;
+  const toDetail = (hops: number) => ({ announcementId: `${runId}-succeeded-1-1795168800000`, hops });
+  const toEvent = (hops: number) => ({ source: 'signalbox', detail: toDetail(hops) });
+
+  it('has one hop more than the run that was announced', () => {
+    expect(runOf(toEvent(2))?.hops).toBe(3);
+    expect(runOf(toDetail(2))?.hops).toBe(3);
+    const records = [{ type: 'aws.events.event', data: toEvent(4) }];
+    expect(
+      runOf({ sourceArn: 'arn:aws:events:eu-west-1:123456789012:event-bus/default', records })?.hops,
+    ).toBe(5);
+  });
+
+  it('is not announced when it is a loop: it runs already, and would go on by its announcements', () => {
+    expect(runOf(toEvent(5))?.outbox).toMatchObject([{ kind: 'announce', to: 'bus' }]);
+    expect(runOf(toEvent(6))).toMatchObject({ status: 'starting', hops: 7, outbox: [] });
+    expect(runOf(toEvent(400))).toMatchObject({ status: 'starting', hops: 401, outbox: [] });
+  });
+
+  it.each([
+    null,
+    7,
+    'text',
+    { orderId: 7 },
+    { sourceArn: 'x', records: 7 },
+    { sourceArn: 'x', records: [null, 7, {}, { data: null }, { data: [] }, { type: 7, data: {} }] },
+  ])('has none when it was %j', (event) => {
+    expect(runOf(event)).toBeDefined();
+    expect(runOf(event)).not.toHaveProperty('hops');
   });
 });

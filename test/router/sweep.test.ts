@@ -10,6 +10,7 @@ import { createWorld, type TestWorld } from '../support/world.ts';
 const swept: Swept = {
   looked: 0,
   reminded: 0,
+  told: 0,
   failed: 0,
   isComplete: true,
   waiting: 0,
@@ -204,6 +205,46 @@ describe('a pass of the sweep', () => {
   });
 });
 
+describe('what is still to be told of runs that have ended', () => {
+  it('is told, after everything else', async () => {
+    const world = createWorld();
+    await queue(world, runId);
+    const engine = createEngine({ ...world, announcers: { bus: { announce: async () => {} } } });
+    const silent = createEngine({
+      ...world,
+      announcers: { bus: { announce: () => Promise.reject(new Error('bus down')) } },
+    });
+    await silent.tell(runId, { kind: 'cancel-asked' });
+    world.clock.pass(60);
+    const { ledger, waker, now } = world;
+    const sweep = createSweep({ engine, ledger, waker, now, warn: () => {} });
+    expect(await sweep(inAWeek)).toMatchObject({ looked: 0, told: 1 });
+    expect(await ledger.load(runId)).toMatchObject({ status: 'cancelled', outbox: [] });
+  });
+
+  it('takes no more than fifteen seconds of a pass', async () => {
+    const world = createWorld();
+    for (let number = 1; number <= 250; number++) await queue(world, toRunId(number));
+    const silent = createEngine({
+      ...world,
+      announcers: {
+        bus: {
+          async announce() {
+            world.clock.pass(0.1);
+            throw new Error('bus down');
+          },
+        },
+      },
+    });
+    for (let number = 1; number <= 250; number++)
+      await silent.tell(toRunId(number), { kind: 'cancel-asked' });
+    world.clock.pass(60);
+    const { ledger, waker, now } = world;
+    const sweep = createSweep({ engine: silent, ledger, waker, now, warn: () => {} });
+    expect((await sweep(inAWeek)).told).toBe(200);
+  });
+});
+
 describe('runs whose turn has come', () => {
   it('are not started by the sweep, as their line has a pace; it says how many there are, and since when', async () => {
     const world = createWorld();
@@ -258,27 +299,37 @@ describe('runs whose turn has come', () => {
     expect(woken).toEqual([runId, runId]);
   });
 
-  it('are reminded of by the next pass when a wake-up can not be sent', async () => {
+  it('are given it by the sweep itself when no wake-up can be sent, ten in a pass', async () => {
     const world = createWorld();
-    await queue(world, runId);
+    for (let number = 1; number <= 12; number++) await queue(world, toRunId(number));
     world.clock.pass(120);
-    let isAway = true;
-    const woken: string[] = [];
-    const waker = {
-      async wake({ id }: Run) {
-        if (isAway) throw new Error('the queue is away');
-        woken.push(id);
-      },
-    };
+    const waker = { wake: () => Promise.reject(new Error('the queue is away')) };
     const warned: string[] = [];
     const { ledger, now } = world;
     const warn = (_: string, problem: string) => void warned.push(problem);
     const sweep = createSweep({ engine: createEngine(world), ledger, waker, now, warn });
-    expect(await sweep(inAWeek)).toEqual({ ...swept, failed: 1, waiting: 1, oldestWaitingSeconds: 120 });
-    expect(warned).toEqual(['the sweep could not look after it: the queue is away']);
-    isAway = false;
-    world.clock.pass(90);
-    expect(await sweep(inAWeek)).toMatchObject({ reminded: 1, failed: 0 });
-    expect(woken).toEqual([runId]);
+    expect(await sweep(inAWeek)).toMatchObject({ reminded: 10, failed: 2, waiting: 12 });
+    expect((await statusesOf(world)).toSorted()).toEqual(['queued', 'queued', ...Array(10).fill('running')]);
+    expect(warned).toContain('it is given its turn by the sweep: the queue is away');
+  });
+
+  it('are not all reminded of in each pass because one of them can not be', async () => {
+    const world = createWorld();
+    for (let number = 1; number <= 3; number++) await queue(world, toRunId(number));
+    const woken: string[] = [];
+    const waker = {
+      async wake({ id }: Run) {
+        if (id === toRunId(1)) throw new Error('no queue is there for it');
+        woken.push(id);
+      },
+    };
+    const { ledger, now } = world;
+    const engine = { ...createEngine(world), tell: () => Promise.reject(new Error('nor a turn')) };
+    const sweep = createSweep({ engine, ledger, waker, now, warn: () => {} });
+    for (let minute = 0; minute < 22; minute++) {
+      world.clock.pass(60);
+      await sweep(inAWeek);
+    }
+    expect(woken).toEqual([toRunId(2), toRunId(3), toRunId(2), toRunId(3), toRunId(2), toRunId(3)]);
   });
 });

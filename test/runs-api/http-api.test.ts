@@ -27,13 +27,14 @@ beforeAll(async () => {
 afterAll(() => world.remove());
 
 /** The function, with what it has logged. */
-function openFunction(change: Partial<Ledger> = {}) {
+function openFunction(change: Partial<Ledger> = {}, now = world.clock.now) {
   const ledger = { ...world.ledger, ...change };
   const lines: string[] = [];
   const handle = createHttpApiHandler({
     ledger,
     commands: createCommands({ ...world, ledger }),
     log: createLambdaLog((line) => void lines.push(line)),
+    now,
   });
   return {
     ask: async (payload: unknown) => toAnswer(await handle(payload, toContext('runs-api', 'request-1'))),
@@ -77,6 +78,19 @@ describe('a request', () => {
     const answer = await ask(toPayload('GET', `/runs/${runId}`, { format, authorizer }));
     expect(answer).toMatchObject({ status: 202, headers: { 'retry-after': '1' } });
     expect(runIn(answer)).toMatchObject({ runId, job: 'import' });
+  });
+
+  it.each([
+    [-3, '1'],
+    [9.9, '1'],
+    [20, '2'],
+    [125, '12'],
+    [599, '59'],
+    [86_400, '60'],
+  ])('about a run that is %d s old says when to ask again: in %s s', async (seconds, retryAfter) => {
+    const { ask } = openFunction({}, () => world.clock.now() + seconds * 1000);
+    const answer = await ask(toPayload('GET', `/runs/${runId}`));
+    expect(answer).toMatchObject({ status: 202, headers: { 'retry-after': retryAfter } });
   });
 
   it('that a Lambda authorizer let in without a context is answered', async () => {

@@ -12,7 +12,8 @@ export type Step =
   | { readonly kind: 'pass'; readonly seconds: number }
   | { readonly kind: 'due'; readonly when: 'now' | 'on time' | 'late' }
   | { readonly kind: 'accepted'; readonly lostRecords: readonly number[] }
-  | { readonly kind: 'held'; readonly seconds: number }
+  /** How far off its hour is, or that there is none. */
+  | { readonly kind: 'placed'; readonly seconds: number | 'none' }
   | { readonly kind: 'cancel-asked' }
   | { readonly kind: 'look-asked'; readonly whom: Whom; readonly externalId: string }
   | { readonly kind: 'start-answered'; readonly whom: Whom; readonly answer: StartAnswer }
@@ -48,8 +49,10 @@ export function toInput(
     }
     case 'accepted':
       return { input: { kind: 'accepted', lostRecords: step.lostRecords }, now };
-    case 'held':
-      return { input: { kind: 'held', until: now + step.seconds * 1000, most: 2 }, now };
+    case 'placed': {
+      const hour = step.seconds === 'none' ? undefined : now + step.seconds * 1000;
+      return { input: { kind: 'placed', hour, most: 2 }, now };
+    }
     case 'cancel-asked':
       return { input: { kind: 'cancel-asked' }, now };
     case 'look-asked': {
@@ -101,7 +104,9 @@ export function plans(): fc.Arbitrary<Plan> {
         ),
       }),
     })
-    .map(toPlan);
+    .chain((plan) =>
+      fc.constantFrom(toPlan(plan), toPlan(plan), toPlan(plan), toPlan({ ...plan, maxRunsPerHour: 2 })),
+    );
 }
 
 export function steps(maxLength = 40): fc.Arbitrary<Step[]> {
@@ -128,7 +133,13 @@ function step(): fc.Arbitrary<Step> {
       }),
     },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant('accepted' as const), lostRecords }) },
-    { weight: 1, arbitrary: fc.record({ kind: fc.constant('held' as const), seconds: durations() }) },
+    {
+      weight: 2,
+      arbitrary: fc.record({
+        kind: fc.constant('placed' as const),
+        seconds: fc.constantFrom(-1800, -60, 0, 5, 60, 3600, 'none' as const),
+      }),
+    },
     { weight: 1, arbitrary: fc.constant({ kind: 'cancel-asked' as const }) },
     {
       weight: 1,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { runId, start } from '../support/draft.ts';
-import { createRunningStory, createStory, exited, owed } from '../support/story.ts';
+import { createRunningStory, createStory, exited, keyOf, owed } from '../support/story.ts';
 
 const running = { state: 'running', startedAt: start } as const;
 
@@ -163,19 +163,19 @@ describe('announcements', () => {
     const story = createRunningStory();
     story.failed();
     expect(story.run().dueAt).toBe(start + 30_000);
-    story.tell({ kind: 'effect-done', key: 'announce:started:1' });
+    story.tell({ kind: 'effect-done', key: keyOf(story.run(), 'started') });
     expect(owed(story.run())).toEqual(['announce failed']);
-    story.tell({ kind: 'effect-failed', key: 'announce:failed:1' });
+    story.tell({ kind: 'effect-failed', key: keyOf(story.run(), 'failed') });
     expect(owed(story.run())).toEqual(['announce failed']);
     expect(story.run().dueAt).toBe(start + 5000);
-    story.tell({ kind: 'effect-done', key: 'announce:failed:1' });
+    story.tell({ kind: 'effect-done', key: keyOf(story.run(), 'failed') });
     expect(owed(story.run())).toEqual([]);
     expect(story.run().dueAt).toBeUndefined();
   });
 
   it('are not owed again for a job that was announced to run', () => {
     const story = createRunningStory();
-    story.tell({ kind: 'effect-done', key: 'announce:started:1' });
+    story.tell({ kind: 'effect-done', key: keyOf(story.run(), 'started') });
     story.reported(running, story.token(), 'task-1');
     expect(owed(story.run())).toEqual([]);
   });
@@ -207,7 +207,7 @@ describe('a run that is due', () => {
 
   it('while it runs is looked at: its end may have gone unreported', () => {
     const story = createRunningStory({ timeoutSeconds: 3600 });
-    story.tell({ kind: 'effect-done', key: 'announce:started:1' });
+    story.tell({ kind: 'effect-done', key: keyOf(story.run(), 'started') });
     story.due();
     expect(story.now()).toBe(start + 60_000);
     expect(owed(story.run())).toEqual(['describe …-1-1 task-1']);
@@ -215,7 +215,7 @@ describe('a run that is due', () => {
 
   it('is looked at less often the longer it runs, from each minute to each quarter of an hour', () => {
     const story = createRunningStory({ timeoutSeconds: 86_400 });
-    story.tell({ kind: 'effect-done', key: 'announce:started:1' });
+    story.tell({ kind: 'effect-done', key: keyOf(story.run(), 'started') });
     const waits: number[] = [];
     while (story.now() < start + 43_200_000) {
       const before = story.now();

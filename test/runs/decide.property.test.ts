@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decide } from '../../shared/runs/decide.ts';
+import { decide, lacksPlace } from '../../shared/runs/decide.ts';
 import type { Input } from '../../shared/runs/input.ts';
 import type { Plan } from '../../shared/runs/plan.ts';
 import { type EpochMs, isFinished, liveAttempt, type Run } from '../../shared/runs/run.ts';
@@ -81,6 +81,7 @@ function lookUntilFinished({ run: begun, now: then, witness }: Life, nature: Nat
     if (isFinished(run) && run.outbox.length === 0) return looks;
     if (run.dueAt === undefined) throw new Error(`it is ${run.status} and never due`);
     now = Math.max(now, run.dueAt);
+    if (lacksPlace(run, now)) run = witness.tell(decide, run, { kind: 'placed', hour: now, most: 2 }, now);
     run = witness.tell(decide, run, { kind: 'due' }, now);
     // A chain of effects: what was performed brings news, which may owe more.
     for (let link = 0; link < 20; link++) {
@@ -188,8 +189,20 @@ describe('the promises can be broken: an engine that', () => {
         : decide(run, input, now);
     },
     'holds what has begun': (run, input, now) =>
-      input.kind === 'held' && run.status === 'running'
-        ? { ...run, status: 'waiting', held: { until: input.until, most: input.most } }
+      input.kind === 'placed' && input.hour !== undefined && run.status === 'running'
+        ? { ...run, status: 'waiting', place: input.hour, held: { until: input.hour, most: input.most } }
+        : decide(run, input, now),
+    'begins without a place': (run, input, now) => {
+      const { maxRunsPerHour: _, ...plan } = run.plan;
+      return { ...decide({ ...run, plan }, input, now), plan: run.plan };
+    },
+    'changes its place for a later one': (run, input, now) => {
+      const { place: _, ...rest } = run;
+      return decide(input.kind === 'placed' ? rest : run, input, now);
+    },
+    'begins before the hour of its place': (run, input, now) =>
+      input.kind === 'due' && run.held && run.next
+        ? decide({ ...run, next: { ...run.next, at: now }, dueAt: now }, input, now)
         : decide(run, input, now),
     'draws lots': (run, input, now) => {
       const after = decide(run, input, now);

@@ -121,28 +121,34 @@ function checkStep(
     after === before || isPostponement(input) || !isDeepStrictEqual(toNews(after), toNews(before)),
     'an input that changes nothing gives the very same run',
   );
-  checkHeld(before, input, after, now);
+  checkPlace(before, input, after, now);
   checkStranger(before, input, after);
   checkRepeated(decide, input, after, now);
   promise(tokens.length === new Set(tokens).size, 'a token is begun once');
 }
 
-/** A run is held before its first start only, when its turn has come, and no longer than it waits. */
-function checkHeld(before: Run, input: Input, after: Run, now: EpochMs): void {
-  const { held, status, attempts, next } = after;
+/** A run takes a place before its first start only, is held until its hour, and begins no earlier. */
+function checkPlace(before: Run, input: Input, after: Run, now: EpochMs): void {
+  const { held, place, status, attempts, next, plan } = after;
   if (held !== undefined) {
     promise(status === 'waiting' && attempts.length === 0, 'a held run waits for its first start');
-    promise(next !== undefined && next.at >= held.until, 'a held run has no turn before the hour is over');
+    promise(held.until === place, 'a held run waits for the hour of its place');
+    promise(next !== undefined && next.at >= held.until, 'a held run has no turn before its hour');
   }
-  if (input.kind !== 'held') return;
-  const hadTurn = before.attempts.length === 0 && before.next !== undefined && before.next.at <= now;
-  promise(hadTurn || after === before, 'a run whose turn has not come, or that has begun, is not held');
-  promise(attempts === before.attempts, 'holding a run starts nothing');
-  const announced = after.outbox.filter((owed) => !before.outbox.includes(owed));
   promise(
-    announced.length === (after === before || before.held ? 0 : 1),
-    'that a run is held is announced the first time',
+    before.place === undefined || (place !== undefined && place <= before.place),
+    'a place is given up for an earlier one only',
   );
+  if (plan.maxRunsPerHour !== undefined && before.attempts.length === 0 && attempts.length > 0) {
+    promise(place !== undefined && place <= now, 'a run begins when the hour of its place has come');
+  }
+  if (input.kind !== 'placed') return;
+  const stoodInLine = before.attempts.length === 0 && before.next !== undefined;
+  promise(stoodInLine || after === before, 'a run that has begun takes no place');
+  promise(attempts === before.attempts, 'taking a place starts nothing');
+  const announced = after.outbox.filter((owed) => !before.outbox.includes(owed)).map(({ key }) => key);
+  const isNews = (held !== undefined && !before.held) || (isFinished(after) && !isFinished(before));
+  promise(announced.length === (isNews ? 1 : 0), 'that a run is held is announced the first time');
 }
 
 /** Word of what isn't the run's live start changes nothing, but may add a stop of what shouldn't live. */
@@ -258,7 +264,7 @@ function createFates(tokens: readonly string[]) {
 /** The arrows of the picture in design.md; those to `cancelled` and `failed` included. */
 const moves: Readonly<Record<RunStatus, readonly RunStatus[]>> = {
   collecting: ['queued', 'cancelled'],
-  queued: ['starting', 'waiting', 'cancelled'],
+  queued: ['starting', 'waiting', 'failed', 'cancelled'],
   starting: ['running', 'waiting', 'stopping', 'succeeded', 'failed', 'timed-out'],
   running: ['waiting', 'stopping', 'succeeded', 'failed', 'timed-out'],
   waiting: ['starting', 'failed', 'cancelled'],

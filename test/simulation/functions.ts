@@ -139,7 +139,13 @@ function openParts(outside: Outside, host: Host) {
   return {
     router(role: 'trigger' | 'line') {
       const isStarted = () => role === 'trigger' && kernel.random.chance(startsAtOnce);
-      const engine = createCountedEngine(kernel, { ...parts, targets, announcers, startsAtOnce: isStarted });
+      const engine = createCountedEngine(kernel, {
+        ...parts,
+        targets,
+        announcers,
+        startsAtOnce: isStarted,
+        announcesLater: role === 'trigger',
+      });
       return createRouter({ ...parts, engine, table: routingTable, jobs, toPlan });
     },
     line({ isGathered = false } = {}) {

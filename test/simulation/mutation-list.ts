@@ -190,4 +190,16 @@ export const mutations: readonly Mutation[] = [
       'nothing unexpected is thrown',
     ],
   },
+  {
+    name: 'start what was held up',
+    file: 'shared/runs/perform.ts',
+    changes: [['if (world.now() > by) return tooLate;', '']],
+    caughtBy: ['nothing is started after cancel was confirmed', oneLive],
+  },
+  {
+    name: 'forget that others may be starting it',
+    file: 'shared/runs/engine.ts',
+    changes: [['return isOwed && !isHeard ?', 'return isOwed && !isHeard && inputs.length > 999 ?']],
+    caughtBy: [oneLive, livesOn],
+  },
 ];

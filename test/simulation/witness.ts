@@ -1,10 +1,11 @@
-import { gunzipSync } from 'node:zlib';
 import { type Item, textIn } from '../../shared/ledgers/dynamodb/store.ts';
 import type { Announcement, Audience } from '../../shared/runs/effect.ts';
 import type { Order } from '../../shared/runs/order.ts';
 import { type EpochMs, isFinished, liveAttempt, type Run } from '../../shared/runs/run.ts';
 import type { Kernel } from './kernel.ts';
+import { markersOf, toRun } from './run-items.ts';
 import type { Task } from './service.ts';
+import { showRun } from './show-run.ts';
 import type { Table } from './table.ts';
 
 /** What the simulation knows of a run for certain, whatever the program believes. */
@@ -80,7 +81,7 @@ export function createWitness(kernel: Kernel, objects: ReadonlyMap<string, strin
   function saved(before: Run, after: Run): void {
     const known = runs.get(after.id);
     if (known === undefined) return;
-    kernel.note('ledger', `run ${after.id} ${after.revision} ${after.status}`, () => describe(after));
+    kernel.note('ledger', `run ${after.id} ${after.revision} ${after.status}`, () => showRun(after));
     if (after.revision !== before.revision + 1) {
       violate('a save from an older run is refused', `${after.id}: ${before.revision} → ${after.revision}`);
     }
@@ -104,7 +105,7 @@ export function createWitness(kernel: Kernel, objects: ReadonlyMap<string, strin
     lookAtEnds(known, before, after);
     lookAtToken(known, after);
     lookAtAnnouncements(known, before, after);
-    if (after.held) coverage.count('input', 'held');
+    if (after.place !== undefined && before?.place === undefined) coverage.count('input', 'placed');
     if (!isFinished(after) || (before && isFinished(before))) return;
     coverage.count(
       'ended',
@@ -129,13 +130,15 @@ export function createWitness(kernel: Kernel, objects: ReadonlyMap<string, strin
     }
   }
 
-  /** Of runs that begin; what is asked for at the turn of an hour may count for the one before. */
-  function lookAtBreaker({ job, plan, attempts }: Run): void {
+  /** Of runs that begin; one that is late counts in the hour of its place. */
+  function lookAtBreaker({ id, job, plan, attempts, place }: Run): void {
     const [first] = attempts;
     if (plan.maxRunsPerHour === undefined || attempts.length > 1 || first?.start.number !== 1) return;
-    const { askedAt } = first.start;
-    if (askedAt % hourMs < 60_000) return;
-    const hour = `${job} ${Math.floor(askedAt / hourMs)}`;
+    if (place === undefined || place % hourMs !== 0 || place > first.start.askedAt) {
+      violate('a run begins when the hour of its place has come', `${id}: ${place}`);
+      return;
+    }
+    const hour = `${job} ${place}`;
     const begun = (begunIn.get(hour) ?? 0) + 1;
     begunIn.set(hour, begun);
     if (begun > plan.maxRunsPerHour) violate('no more runs begin in an hour than may', `${hour}: ${begun}`);
@@ -185,7 +188,7 @@ export function createWitness(kernel: Kernel, objects: ReadonlyMap<string, strin
       violate('what is started was saved before', task.token);
       return;
     }
-    const others = [...known.alive];
+    const others = [...known.alive].filter((task) => !excused.has(task));
     known.alive.add(task);
     const isNamed = isDuplicate && task.service === 'codebuild';
     const live = liveAttempt(known.run);
@@ -280,7 +283,7 @@ export function createWitness(kernel: Kernel, objects: ReadonlyMap<string, strin
     /** When there has been time enough for everything. */
     atTheEnd(): void {
       for (const { run, owed, told, alive } of runs.values()) {
-        if (!isFinished(run)) violate('every run ends by its deadline plus the sweep', describe(run));
+        if (!isFinished(run)) violate('every run ends by its deadline plus the sweep', showRun(run));
         for (const key of owed.keys()) {
           if (!told.has(key)) violate('every owed announcement is delivered', `${run.id}: ${key}`);
         }
@@ -298,49 +301,4 @@ export function createWitness(kernel: Kernel, objects: ReadonlyMap<string, strin
 /** A state machine may be started only, and left alone. */
 function waitsForEnd({ plan: { work } }: Run): boolean {
   return work.target !== 'state-machine' || work.waitsForEnd;
-}
-
-export function describe(run: Run): string {
-  const { attempts, outbox, next, stopping, dueAt } = run;
-  const last = attempts.at(-1);
-  return [
-    run.id.slice(0, 6),
-    run.status,
-    last && `${last.start.token.slice(27)} ${last.start.externalId ?? ''}`,
-    stopping && `stopping for ${stopping.reason}`,
-    next && `next ${next.attempt}-${next.start} at ${new Date(next.at).toISOString().slice(11, 19)}`,
-    outbox.length > 0 && `owes ${outbox.map(({ key }) => key.replace(run.id, '…')).join(' ')}`,
-    run.cause && `cause ${run.cause.class}`,
-    dueAt !== undefined && `due ${new Date(dueAt).toISOString().slice(11, 19)}`,
-  ]
-    .filter(Boolean)
-    .join(', ');
-}
-
-/** What each record of a simulated source has in it, whatever became of it. */
-const markerShape = /record-\d+/;
-
-function markersOf(run: Run, event: string): readonly string[] {
-  if (run.cause?.class === 'bad-event') return markerShape.exec(bytesOf(event))?.slice(0, 1) ?? [];
-  const parsed = JSON.parse(event);
-  const records: readonly unknown[] = parsed.records ?? parsed.Records ?? [parsed];
-  return records
-    .filter((_, position) => !run.lostRecords.includes(position))
-    .flatMap((record) => markerShape.exec(JSON.stringify(record))?.[0] ?? []);
-}
-
-function bytesOf(event: string): string {
-  const { bytes = '' }: { readonly bytes?: string } = JSON.parse(event);
-  return bytes;
-}
-
-const parsed = new WeakMap<Item, Run>();
-
-function toRun(item: Item): Run {
-  const known = parsed.get(item);
-  if (known) return known;
-  const packed = item['packed']?.B;
-  const run: Run = JSON.parse(packed ? gunzipSync(packed).toString() : (textIn(item, 'body') ?? ''));
-  parsed.set(item, run);
-  return run;
 }

@@ -1,30 +1,17 @@
 import type { EpochMs } from '../../shared/runs/run.ts';
-import { dynamoDbStream } from '../../shared/sources/dynamo-db-stream.ts';
-import { eventBus } from '../../shared/sources/event-bus.ts';
-import { httpApiGateway } from '../../shared/sources/http-api-gateway.ts';
-import { kinesisStream } from '../../shared/sources/kinesis-stream.ts';
-import { s3 } from '../../shared/sources/s3.ts';
-import { sns } from '../../shared/sources/sns.ts';
-import { sqs } from '../../shared/sources/sqs.ts';
 import { invokeAsynchronously } from './asynchronous.ts';
-import { type Command, createFunctions, toNextMinute } from './functions.ts';
+import { createFunctions, toNextMinute } from './functions.ts';
 import { drawPlan } from './jobs.ts';
 import type { Kernel } from './kernel.ts';
-import {
-  toBucketPayload,
-  toBusPayload,
-  toHttpPayload,
-  toKinesisPayload,
-  toQueuePayload,
-  toTablePayload,
-  toTopicPayload,
-} from './payloads.ts';
+import { toQueuePayload } from './payloads.ts';
+import { giveCommand } from './people.ts';
 import { createQueue } from './queue.ts';
+import { createSenders } from './senders.ts';
 import { createService } from './service.ts';
 import { serviceProfiles } from './service-profiles.ts';
-import { createShard } from './shard.ts';
+import { showRun } from './show-run.ts';
 import { createTable } from './table.ts';
-import { createWitness, describe } from './witness.ts';
+import { createWitness } from './witness.ts';
 
 const minute = 60_000;
 
@@ -74,6 +61,8 @@ export function createWorld(kernel: Kernel) {
   });
 
   let nextSweep = Number.POSITIVE_INFINITY;
+  let noSweepUntil = 0;
+  let isCalm = false;
 
   /** The sweep runs every minute; those that would find nothing due are left out. */
   function setAlarm(): void {
@@ -86,150 +75,31 @@ export function createWorld(kernel: Kernel) {
       nextSweep = Number.POSITIVE_INFINITY;
       const times = kernel.strikes('two sweeps at once', 0.1) ? 2 : 1;
       for (let time = 0; time < times; time++) {
-        if (kernel.strikes('sweep left out', 0.05)) continue;
+        if (now() < noSweepUntil || kernel.strikes('sweep left out', 0.05)) continue;
         functions.sweep.invoke({}, () => {});
       }
       setAlarm();
     });
   }
 
-  let markers = 0;
-  const toMarker = () => `record-${++markers}`;
-
-  const queueOf = (name: string, job: string) =>
-    createQueue(kernel, {
-      name,
-      isFifo: name.endsWith('.fifo'),
-      visibilityMs: random.pick([3, 6]) * minute,
-      mostReceives: 6,
-      batchSize: 4,
-      handler: functions.trigger(sqs),
-      toPayload: (messages) => toQueuePayload(name, messages),
-      onAcknowledged: ({ body }) => witness.acknowledged(/record-\d+/.exec(body)?.[0] ?? '', [job]),
-    });
-  const shardOf = (stream: string, job: string) =>
-    createShard(kernel, {
-      name: stream,
-      batchSize: 4,
-      handler: functions.trigger(stream === 'orders' ? dynamoDbStream : kinesisStream),
-      toPayload: (records) =>
-        stream === 'orders' ? toTablePayload(records) : toKinesisPayload(stream, records),
-      onAcknowledged: ({ marker }) => witness.acknowledged(marker, [job]),
-    });
-
-  /** Each sends some records, over some time. */
-  const senders: readonly (() => void)[] = [
-    () => sendToQueue('orders', 'on-queue'),
-    () => sendToQueue('letters', 'on-message'),
-    () => sendToQueue('ledger.fifo', 'on-fifo'),
-    () => sendToStream(['clicks'], 'on-stream'),
-    () => sendToStream(['views', 'views'], 'on-stream-at-once'),
-    () => sendToStream(['orders'], 'on-table'),
-    () => several(() => publish(functions.trigger(sns), toTopicPayload, ['on-topic'])),
-    () => several(() => publish(functions.trigger(eventBus), toBusPayload, ['on-bus', 'on-bus-too'])),
-    () => several(() => publish(functions.trigger(s3), (marker) => toBucketPayload([marker]), ['on-bucket'])),
-    () => several(ask),
-  ];
-
-  function several(send: () => void): void {
-    const times = random.between(1, 3);
-    for (let time = 0; time < times; time++) at(now() + random.scaled(1, 30 * minute), send);
-  }
-
-  function sendToQueue(name: string, job: string): void {
-    const queue = queueOf(name, job);
-    several(() => {
-      const isUnreadable = kernel.strikes('record that can’t be read', 0.05);
-      const isLarge = kernel.strikes('event too large for the table', 0.005);
-      const filling = isLarge ? 'x'.repeat(320_000) : random.chance(0.1) ? 'x'.repeat(10_000) : '';
-      queue.send(`${isUnreadable ? 'unreadable ' : ''}${JSON.stringify({ order: toMarker(), filling })}`);
-    });
-  }
-
-  /** Of one shard; with several readers, each record goes to one of them. */
-  function sendToStream(streams: readonly string[], job: string): void {
-    const readers = streams.map((stream) => shardOf(stream, job));
-    let place = 49_590_338_271_490n;
-    several(() => {
-      place += BigInt(random.between(1, 1000));
-      random.pick(readers).put({ sequenceNumber: String(place), marker: toMarker() });
-    });
-  }
-
-  function publish(
-    handler: Parameters<typeof invokeAsynchronously>[1],
-    toPayload: (marker: string) => unknown,
-    jobs: readonly string[],
-  ): void {
-    const marker = toMarker();
-    invokeAsynchronously(kernel, handler, toPayload(marker), () => witness.acknowledged(marker, jobs));
-  }
-
-  /** A client that asks again with the same key when it hears of nothing good, or gives up at once without one. */
-  function ask(): void {
-    const marker = toMarker();
-    const key = random.chance(0.7) ? `key-${marker}` : undefined;
-    const isSecret = random.chance(0.5);
-    let requests = 0;
-    let runId: string | undefined;
-    const send = () => {
-      const payload = toHttpPayload(marker, `${marker}-request-${++requests}`, key, isSecret);
-      functions.trigger(httpApiGateway).invoke(payload, (outcome) => {
-        const answer = outcome.kind === 'returned' ? (outcome.value as HttpAnswer) : undefined;
-        if (answer?.statusCode === 202) {
-          witness.acknowledged(marker, ['on-request']);
-          const heard = JSON.parse(answer.body).runId;
-          if ((runId ?? heard) !== heard)
-            kernel.violate('one run per record and job', `${marker}: two answers`);
-          runId = heard;
-          witness.isKnown(heard);
-          if (!kernel.strikes('client asks again though answered', 0.1)) return;
-        }
-        if (key !== undefined && requests < 5) at(now() + random.scaled(200, 5 * minute), send);
-      });
-    };
-    send();
-  }
-
-  /** Somebody cancels or replays a run, whatever it is doing just then; who hears nothing asks again. */
-  function command(): void {
-    const known = [...witness.runs.keys()];
-    if (known.length === 0) return;
-    const runId = random.pick(known);
-    const requestId = `replay-${now()}`;
-    const asked: Command = random.chance(0.7)
-      ? { kind: 'cancel', runId }
-      : { kind: 'replay', runId, requestId };
-    const replayed = new Set<string>();
-    let tries = 0;
-    const send = () =>
-      functions.command.invoke(asked, (outcome) => {
-        const run =
-          outcome.kind === 'returned' ? (outcome.value as { readonly id: string } | undefined) : undefined;
-        if (run !== undefined && asked.kind === 'cancel') witness.cancelConfirmed(runId);
-        if (run !== undefined && asked.kind === 'replay') {
-          witness.isKnown(run.id);
-          if (replayed.add(run.id).size > 1)
-            kernel.violate('one run per record and job', `replay of ${runId}`);
-        }
-        const isAgain = run === undefined || kernel.strikes('command given twice', 0.1);
-        if (isAgain && ++tries < 4) at(now() + random.scaled(500, minute), send);
-      });
-    kernel.note('person', `asks to ${asked.kind}`, () => runId);
-    send();
-  }
-
   return {
     begin(): void {
+      const senders = createSenders(kernel, functions, witness);
       const chosen = new Set(Array.from({ length: random.between(1, 3) }, () => random.pick(senders)));
       for (const send of chosen) send();
+      if (kernel.strikes('no sweep for hours', 0.15))
+        at(now() + random.scaled(1, 60 * minute), () => {
+          if (!isCalm) noSweepUntil = now() + random.between(60, 240) * minute;
+        });
       for (let commands = random.between(0, 3); commands > 0; commands--)
-        at(now() + random.scaled(minute / 10, 120 * minute), command);
+        at(now() + random.scaled(minute / 10, 120 * minute), () => giveCommand(kernel, functions, witness));
     },
 
     /** From now on nothing goes wrong any more, so that what is late is late by itself. */
     calm(): void {
       const calmSince = now();
+      noSweepUntil = 0;
+      isCalm = true;
       const check = () => {
         if (now() > calmSince + 30 * minute) for (const run of witness.unfinished()) lookIfLate(run);
         if (witness.unfinished().length > 0) at(now() + 5 * minute, check);
@@ -252,12 +122,10 @@ export function createWorld(kernel: Kernel) {
               return since(run.stopping?.since ?? 0) + run.plan.stopTimeoutSeconds * 1000 + 20 * minute;
           }
         })();
-        if (now() > latest) kernel.violate('every run ends by its deadline plus the sweep', describe(run));
+        if (now() > latest) kernel.violate('every run ends by its deadline plus the sweep', showRun(run));
       }
     },
 
     atTheEnd: witness.atTheEnd,
   };
 }
-
-type HttpAnswer = { readonly statusCode: number; readonly body: string };

@@ -1,5 +1,6 @@
 import type { Claim } from '../../shared/events/claim.ts';
 import { type ClaimedRange, toRanges } from '../../shared/runs/claimed-range.ts';
+import { toLane } from '../../shared/runs/lane.ts';
 import {
   type DueQuery,
   type Ledger,
@@ -7,6 +8,7 @@ import {
   type RunFilter,
   type RunPage,
 } from '../../shared/runs/ledger.ts';
+import { type NewestHour, toNextPlace } from '../../shared/runs/place.ts';
 import type { EpochMs, Run } from '../../shared/runs/run.ts';
 
 /** The ledger in this process, for tests of the engine. Passes the same contract suite as the real ones. */
@@ -16,7 +18,7 @@ export function createMemoryLedger(now: () => EpochMs): Ledger {
   const events = new Map<string, string>();
   const claims = new Map<string, { readonly runId: string; readonly until: EpochMs }>();
 
-  const admissions = new Map<string, number>();
+  const jobHours = new Map<string, NewestHour>();
   const ranges: (ClaimedRange & { readonly job: string; readonly runId: string; readonly until: EpochMs })[] =
     [];
 
@@ -43,8 +45,7 @@ export function createMemoryLedger(now: () => EpochMs): Ledger {
   const all = (): Run[] => [...runs.values()].map((body) => JSON.parse(body));
   const dueOf = (of: DueQuery['of']) =>
     all().flatMap((run) => {
-      const lane = run.status === 'queued' || run.status === 'waiting' ? 'line' : 'rest';
-      return run.dueAt !== undefined && lane === of ? [{ id: run.id, at: run.dueAt }] : [];
+      return run.dueAt !== undefined && toLane(run) === of ? [{ id: run.id, at: run.dueAt }] : [];
     });
 
   return {
@@ -96,12 +97,10 @@ export function createMemoryLedger(now: () => EpochMs): Ledger {
         .slice(0, limit);
     },
 
-    async admit(job, hour, most) {
-      const key = `${job}/${hour}`;
-      const begun = admissions.get(key) ?? 0;
-      if (begun >= most) return false;
-      admissions.set(key, begun + 1);
-      return true;
+    async takePlace(job, most, at) {
+      const place = toNextPlace(jobHours.get(job), most, at);
+      if (place) jobHours.set(job, place);
+      return place?.hour;
     },
 
     async nextDue(of) {

@@ -98,3 +98,9 @@ function toWords(effect: Effect): string {
   const externalId = 'externalId' in effect ? [effect.externalId] : [];
   return [effect.kind, token, ...externalId].join(' ');
 }
+
+/** Of the newest announcement of that kind which is owed. */
+export function keyOf({ outbox }: Run, what: string): string {
+  const found = outbox.findLast((each) => each.kind === 'announce' && each.announcement.what === what);
+  return found?.key ?? `no ${what} is owed`;
+}

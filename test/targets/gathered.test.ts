@@ -64,8 +64,73 @@ describe('looks at about one time', () => {
     expect(calls).toEqual([[toHandle(1)], [toHandle(2)]]);
   });
 
-  it('fail together, and not those of another plan', async () => {
-    const { gathered } = gather((asked) => {
+  it('are made one by one when the one of all has failed, so that one does not hide the others', async () => {
+    const { calls, gathered } = gather((asked) => {
+      if (asked.some(({ token }) => token === toHandle(2).token)) throw new Error('access denied');
+      return asked.map(pending);
+    });
+    const looks = Promise.allSettled([1, 2, 3].map((number) => gathered.describe([toHandle(number)])));
+    await vi.advanceTimersByTimeAsync(100);
+    expect(await looks).toEqual([
+      { status: 'fulfilled', value: [pending(toHandle(1))] },
+      { status: 'rejected', reason: new Error('access denied') },
+      { status: 'fulfilled', value: [pending(toHandle(3))] },
+    ]);
+    expect(calls.map((asked) => asked.length)).toEqual([3, 1, 1, 1]);
+  });
+
+  it('are given up after three failures in a row, with the last of them', async () => {
+    let calls = 0;
+    const { gathered } = gather(() => {
+      throw new Error(`failure ${calls++}`);
+    });
+    const looks = Promise.allSettled([1, 2, 3, 4, 5].map((number) => gathered.describe([toHandle(number)])));
+    await vi.advanceTimersByTimeAsync(100);
+    const reasons = (await looks).map((look) => look.status === 'rejected' && look.reason.message);
+    expect(reasons).toEqual(['failure 1', 'failure 2', 'failure 3', 'failure 3', 'failure 3']);
+    expect(calls).toBe(4);
+  });
+
+  it('go on as long as one is seen now and then', async () => {
+    const seen = new Set([3, 6].map((number) => toHandle(number).token));
+    const { calls, gathered } = gather((asked) => {
+      if (asked.some(({ token }) => !seen.has(token))) throw new Error('access denied');
+      return asked.map(pending);
+    });
+    const looks = Promise.allSettled(
+      [1, 2, 3, 4, 5, 6, 7].map((number) => gathered.describe([toHandle(number)])),
+    );
+    await vi.advanceTimersByTimeAsync(100);
+    expect((await looks).flatMap(({ status }, index) => (status === 'fulfilled' ? [index + 1] : []))).toEqual(
+      [3, 6],
+    );
+    expect(calls).toHaveLength(8);
+  });
+
+  it('are made one after the other then, not all at once at a service that is in trouble', async () => {
+    let [underWay, most] = [0, 0];
+    const { gathered } = gather();
+    const slow = createGatheringTarget(
+      {
+        ...gathered,
+        async describe(handles) {
+          most = Math.max(most, ++underWay);
+          await new Promise((resolve) => setTimeout(resolve, 1000));
+          underWay--;
+          if (handles.length > 1) throw new Error('timed out');
+          return handles.map(pending);
+        },
+      },
+      { gatherMs: 100 },
+    );
+    const looks = Promise.all([1, 2, 3].map((number) => slow.describe([toHandle(number)])));
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(await looks).toHaveLength(3);
+    expect(most).toBe(1);
+  });
+
+  it('that fail concern no run of another plan', async () => {
+    const { calls, gathered } = gather((asked) => {
       if (asked.some(({ work }) => work === docs)) throw new Error('no such project');
       return asked.map(pending);
     });
@@ -76,6 +141,17 @@ describe('looks at about one time', () => {
     ]);
     await vi.advanceTimersByTimeAsync(100);
     expect((await looks).map(({ status }) => status)).toEqual(['rejected', 'fulfilled', 'rejected']);
+    expect(calls.filter(([first]) => first?.work === site)).toEqual([[toHandle(2)]]);
+  });
+
+  it('of one run are made once, also when that fails', async () => {
+    const { calls, gathered } = gather(() => {
+      throw new Error('no such project');
+    });
+    const look = expect(gathered.describe([toHandle(1)])).rejects.toThrow('no such project');
+    await vi.advanceTimersByTimeAsync(100);
+    await look;
+    expect(calls).toHaveLength(1);
   });
 
   it('give nothing for a run of which nothing was said', async () => {

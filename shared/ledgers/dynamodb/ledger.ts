@@ -3,9 +3,9 @@ import type { PayloadStore } from '../../payloads/payload-store.ts';
 import type { Ledger } from '../../runs/ledger.ts';
 import type { EpochMs } from '../../runs/run.ts';
 import { createAcceptance } from './accept.ts';
-import { createAdmissions } from './admissions.ts';
 import { createClaims } from './claims.ts';
 import { createEventItems } from './events.ts';
+import { createJobHours } from './job-hours.ts';
 import { createList } from './list.ts';
 import { createQueries } from './queries.ts';
 import { createRunItems } from './runs.ts';
@@ -45,7 +45,7 @@ export function createStoredLedger({ store, payloads, historyDays = 90, now }: S
     },
     loadEvent: events.load,
     save: runs.save,
-    admit: createAdmissions(store),
+    takePlace: createJobHours(store),
     ...createQueries(store, now),
     list: createList(store, now),
   };

@@ -1,4 +1,5 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
+import { toLane } from '../../runs/lane.ts';
 import type { Run } from '../../runs/run.ts';
 import { toRunExpiry } from './expiry.ts';
 import { toShard, toSortableTime } from './keys.ts';
@@ -15,7 +16,6 @@ export function toRunAttributes(run: Run, writer: string, historyDays: number): 
   const { id, job, status, revision, createdAt, dueAt } = run;
   const shard = toShard(id);
   const created = toSortableTime(createdAt);
-  const lane = status === 'queued' || status === 'waiting' ? 'line' : 'rest';
   return {
     ...toBody(run),
     revision: { N: String(revision) },
@@ -26,7 +26,7 @@ export function toRunAttributes(run: Run, writer: string, historyDays: number): 
     statusPk: { S: `${status}#${shard}` },
     statusSk: { S: `${created}#${id}#${job}` },
     ...(dueAt !== undefined && {
-      duePk: { S: `${lane}#${shard}` },
+      duePk: { S: `${toLane(run)}#${shard}` },
       dueSk: { S: `${toSortableTime(dueAt)}#${created}#${id}` },
     }),
   };

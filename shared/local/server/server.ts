@@ -33,7 +33,7 @@ export function createApp(parts: ServerParts): Hono<{ Bindings: HttpBindings }> 
   const app = new Hono<{ Bindings: HttpBindings }>();
   const declared = createDeclaredRoutes(parts.httpRoutes, parts.functions.get('http-api-gateway'));
   const { ledger, fail } = parts;
-  const runs = createRunsApi({ ledger, commands: createCommands(parts), fail });
+  const runs = createRunsApi({ ledger, commands: createCommands(parts), fail, now: Date.now });
 
   app.use(loopbackOnly);
   app.onError((error) => {

@@ -28,7 +28,7 @@ function toObject(attributes: unknown, depth: number): { readonly [name: string]
   try {
     for (name in attributes) put(object, name, toJson(attributes[name], depth));
   } catch (error) {
-    throw within(`.${name.slice(0, 80)}`, error);
+    throw within(/^[\w-]{1,80}$/.test(name) ? `.${name}` : `[${showText(name)}]`, error);
   }
   return object;
 }

@@ -42,13 +42,14 @@ export function createBatchTarget(
     name: 'batch',
     limits: { inline: measureInline },
 
-    async start(order, event) {
+    async start(order, event, how) {
       const { work, token } = order;
       if (work.target !== 'batch') return refuse(`a batch job can't be started for ${work.target}`);
       const name = toName(token);
       if (name === undefined) return refuse(`${token} is not a token`);
       const input = toExecutionInput({ ...order, work }, event);
-      return startExecution(sfn, { stateMachineArn: work.stateMachine, name, input }, callSeconds);
+      const request = { stateMachineArn: work.stateMachine, name, input };
+      return startExecution(sfn, request, { by: how?.by, now, callSeconds });
     },
 
     async stop(handle) {
@@ -64,7 +65,7 @@ export function createBatchTarget(
     },
 
     async describe(handles) {
-      const reports = await describeExecutions(sfn, handles, toName, callSeconds);
+      const reports = await describeExecutions(sfn, handles, toName, { now, callSeconds });
       const told = reports.flatMap((report, index) => {
         const handle = handles[index];
         return handle === undefined ? [] : [{ handle, report: withFailure(report) }];

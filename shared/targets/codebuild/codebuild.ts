@@ -5,6 +5,7 @@ import type { CarriedEvent, Order } from '../../runs/order.ts';
 import type { CodeBuildWork } from '../../runs/plan.ts';
 import type { EpochMs } from '../../runs/run.ts';
 import type { Handle, Report, StartAnswer, StopAnswer, Target } from '../target.ts';
+import { tooLate } from '../too-late.ts';
 import { parseBuildArn, toBuildId } from './build-arn.ts';
 import type { BuildState } from './build-state.ts';
 import { toFinding } from './finding.ts';
@@ -48,7 +49,7 @@ export function createCodeBuildTarget(
     name: 'codebuild',
     limits,
 
-    async start(order, event, { isRepeat } = { isRepeat: false }) {
+    async start(order, event, { isRepeat, by } = { isRepeat: false }) {
       const { work, askedAt } = order;
       if (work.target !== 'codebuild') return refuse(`a build can't be started for ${work.target}`);
       if (event.tier === 'environment-file') return refuse('CodeBuild has no environment files');
@@ -58,7 +59,7 @@ export function createCodeBuildTarget(
         if (seen !== undefined) return seen;
       }
       try {
-        return await startBuild(ordered, event);
+        return await startBuild(ordered, event, by);
       } catch (error) {
         const seen = isOtherRequest(error) ? await findStarted(ordered) : undefined;
         return (
@@ -125,10 +126,16 @@ export function createCodeBuildTarget(
     }
   }
 
-  async function startBuild(order: Order<CodeBuildWork>, event: CarriedEvent): Promise<StartAnswer> {
+  async function startBuild(
+    order: Order<CodeBuildWork>,
+    event: CarriedEvent,
+    by: EpochMs | undefined,
+  ): Promise<StartAnswer> {
     const { StartBuildCommand } = await import('@aws-sdk/client-codebuild');
     const client = await clients.codeBuild();
     const command = new StartBuildCommand(toStartRequest(order, event));
+    const late = tooLate(by, now());
+    if (late !== undefined) return late;
     const { build } = await call((options) => client.send(command, options), callSeconds);
     if (build?.arn === undefined) return { kind: 'unknown', reason: 'CodeBuild answered without a build' };
     return { kind: 'started', externalId: build.arn };

@@ -1,6 +1,7 @@
 import type { DescribeExecutionCommandOutput, SFNClient } from '@aws-sdk/client-sfn';
 import { call } from '../../aws/call.ts';
 import { toAwsFailure } from '../../aws/errors.ts';
+import type { EpochMs } from '../../runs/run.ts';
 import type { Handle, Report } from '../target.ts';
 import { type ExecutionState, toExecutionFinding } from './execution-finding.ts';
 import { findExecution } from './execution-token.ts';
@@ -15,7 +16,7 @@ export async function describeExecutions(
   getClient: () => Promise<SFNClient>,
   handles: readonly Handle[],
   toName: (token: string) => string | undefined,
-  callSeconds?: number,
+  { now, callSeconds }: { readonly now: () => EpochMs; readonly callSeconds: number | undefined },
 ): Promise<readonly Report[]> {
   const reports: Report[] = [];
   for (let from = 0; from < handles.length; from += mostAtOnce) {
@@ -26,7 +27,7 @@ export async function describeExecutions(
 
   async function describe(handle: Handle): Promise<Report> {
     const { token, externalId } = handle;
-    const lookedAt = Date.now();
+    const lookedAt = now();
     const told = externalId === undefined ? { token } : { token, externalId };
     const found = findExecution(handle, toName);
     const state = found && (await describeExecution(getClient, found.arn, callSeconds));

@@ -4,7 +4,9 @@ import { call } from '../../aws/call.ts';
 import { toAwsFailure, toReason, toStartAnswer } from '../../aws/errors.ts';
 import { parseJson } from '../../events/json.ts';
 import type { FailureClass } from '../../runs/failure.ts';
+import type { EpochMs } from '../../runs/run.ts';
 import type { StartAnswer } from '../target.ts';
+import { tooLate } from '../too-late.ts';
 import { toExecutionArn } from './execution-arn.ts';
 
 export type ExecutionRequest = {
@@ -13,6 +15,13 @@ export type ExecutionRequest = {
   readonly name: string;
   /** JSON. */
   readonly input: string;
+};
+
+export type ExecutionStart = {
+  /** After that it's not asked for any more. */
+  readonly by: EpochMs | undefined;
+  readonly now: () => EpochMs;
+  readonly callSeconds: number | undefined;
 };
 
 /** The most that Step Functions takes as input, in bytes of UTF-8. */
@@ -31,7 +40,7 @@ const classes: Readonly<Record<string, FailureClass>> = {
 export async function startExecution(
   getClient: () => Promise<SFNClient>,
   request: ExecutionRequest,
-  callSeconds?: number,
+  { by, now, callSeconds }: ExecutionStart,
 ): Promise<StartAnswer> {
   try {
     const [client, { StartExecutionCommand }] = await Promise.all([
@@ -39,6 +48,8 @@ export async function startExecution(
       import('@aws-sdk/client-sfn'),
     ]);
     const command = new StartExecutionCommand(request);
+    const late = tooLate(by, now());
+    if (late !== undefined) return late;
     const { executionArn = '', startDate } = await call(
       (options) => client.send(command, options),
       callSeconds,

@@ -6,6 +6,7 @@ import type { FargateWork } from '../../runs/plan.ts';
 import { type EpochMs, parseToken } from '../../runs/run.ts';
 import { toMessage } from '../../to-message.ts';
 import type { Report, StartAnswer, StopAnswer, Target } from '../target.ts';
+import { tooLate } from '../too-late.ts';
 import { createEcsApi, type EcsApi } from './ecs-api.ts';
 import { createEnvironmentFiles } from './environment-files.ts';
 import { toFinding } from './finding.ts';
@@ -46,7 +47,7 @@ export function createFargateTarget(clients: Pick<AwsClients, 'ecs'>, options: F
     name: 'fargate',
     limits,
 
-    async start(order, event, { isRepeat } = { isRepeat: false }) {
+    async start(order, event, { isRepeat, by } = { isRepeat: false }) {
       if (!isFargate(order)) {
         const reason = `a task can't be started for ${order.work.target}`;
         return { kind: 'refused', cause: { class: 'rejected', reason } };
@@ -61,7 +62,7 @@ export function createFargateTarget(clients: Pick<AwsClients, 'ecs'>, options: F
         if (listed.cause !== undefined) return { kind: 'refused', cause: listed.cause };
         files = listed.files;
       }
-      return runTask(api, order, event, files);
+      return tooLate(by, now()) ?? runTask(api, order, event, files);
     },
 
     async stop({ token, externalId, work }) {

@@ -6,8 +6,10 @@ import { fileURLToPath } from 'node:url';
 import type { Cause } from '../../runs/failure.ts';
 import type { Limits } from '../../runs/fit.ts';
 import { toVariables } from '../../runs/order.ts';
+import type { EpochMs } from '../../runs/run.ts';
 import { toMessage } from '../../to-message.ts';
 import type { Report, StartAnswer, StopAnswer, Target } from '../target.ts';
+import { tooLate } from '../too-late.ts';
 import {
   type AttemptFolder,
   claim,
@@ -33,6 +35,8 @@ const limits: Limits = {
   }),
 };
 
+export type ProcessOptions = { readonly now?: () => EpochMs };
+
 /**
  * Starts one attempt of a run as a process on this machine, in a process group of its own.
  *
@@ -41,7 +45,7 @@ const limits: Limits = {
  * Repeat: a token is claimed by a file that is made once, so the same token never starts a second process.
  * Keeps:  stdout and stderr, the exit code and the order, in `<root>/<run id>/<attempt>-<start>/`.
  */
-export function createProcessTarget(root: string): Target {
+export function createProcessTarget(root: string, { now = Date.now }: ProcessOptions = {}): Target {
   const folderOf = (token: string) => toAttemptFolder(root, token);
   // Beside the attempts, where only this user can write: what lies in it is run.
   const cache = join(root, 'compile-cache');
@@ -50,7 +54,7 @@ export function createProcessTarget(root: string): Target {
     name: 'process',
     limits,
 
-    async start(order, event) {
+    async start(order, event, how) {
       const { work, token } = order;
       if (work.target !== 'process') {
         return {
@@ -62,7 +66,7 @@ export function createProcessTarget(root: string): Target {
       let end: SupervisorEnd;
       try {
         const begun = readRecord(folder);
-        if (begun !== undefined) return toAnswer(toReport(folder, begun));
+        if (begun !== undefined) return toAnswer(toReport(folder, begun, now()));
         const { command, directory, environment } = work;
         const { timeoutSeconds, stopTimeoutSeconds } = order;
         const told = { ...environment, ...toVariables(order, event) };
@@ -74,13 +78,15 @@ export function createProcessTarget(root: string): Target {
           timeoutSeconds,
           stopTimeoutSeconds,
         });
+        const late = tooLate(how?.by, now());
+        if (late !== undefined) return late;
         end = supervise(folder, cache);
       } catch (error) {
         // Such as a full disk: nothing was started.
         const reason = `its folder ${folder.path} can't be used: ${toMessage(error)}`;
         return { kind: 'refused', cause: { class: 'target-unavailable', reason } };
       }
-      return untilAnswer(folder, end);
+      return untilAnswer(folder, end, now);
     },
 
     async stop({ token }) {
@@ -95,7 +101,7 @@ export function createProcessTarget(root: string): Target {
     async describe(handles) {
       return handles.map(({ token }) => {
         const folder = folderOf(token);
-        return toReport(folder, readRecord(folder));
+        return toReport(folder, readRecord(folder), now());
       });
     },
 
@@ -109,12 +115,16 @@ export function createProcessTarget(root: string): Target {
 /** `reason` is there once the supervisor has ended. */
 type SupervisorEnd = { readonly reason: string | undefined };
 
-async function untilAnswer(folder: AttemptFolder, end: SupervisorEnd): Promise<StartAnswer> {
+async function untilAnswer(
+  folder: AttemptFolder,
+  end: SupervisorEnd,
+  now: () => EpochMs,
+): Promise<StartAnswer> {
   const until = Date.now() + answerMs;
   while (Date.now() < until) {
     await sleep(10);
     const hasEnded = end.reason !== undefined;
-    const report = toReport(folder, readRecord(folder));
+    const report = toReport(folder, readRecord(folder), now());
     // Without a claim nothing was started, and this supervisor won't make one any more.
     if (report.state === 'absent' && hasEnded) {
       const reason = `its supervisor failed: ${end.reason}`;
@@ -173,18 +183,22 @@ function stopProcess(record: ProcessRecord | 'unreadable' | undefined): StopAnsw
   return { kind: 'asked' };
 }
 
-function toReport(folder: AttemptFolder, record: ProcessRecord | 'unreadable' | undefined): Report {
+function toReport(
+  folder: AttemptFolder,
+  record: ProcessRecord | 'unreadable' | undefined,
+  now: EpochMs,
+): Report {
   const { token } = folder;
   const about = { token, externalId: token };
-  if (record === undefined) return { token, state: 'absent', lookedAt: Date.now() };
-  if (record === 'unreadable') return { ...about, state: 'ended', endedAt: Date.now(), failure: lost };
+  if (record === undefined) return { token, state: 'absent', lookedAt: now };
+  if (record === 'unreadable') return { ...about, state: 'ended', endedAt: now, failure: lost };
   switch (record.phase) {
     case 'claimed':
-      return isAlive(record.supervisor) ? { ...about, state: 'pending' } : toLastReport(folder, record);
+      return isAlive(record.supervisor) ? { ...about, state: 'pending' } : toLastReport(folder, record, now);
     case 'running':
       return isAlive(record.supervisor) || isAlive(record.job)
         ? { ...about, state: 'running', startedAt: record.startedAt }
-        : toLastReport(folder, record);
+        : toLastReport(folder, record, now);
     case 'ended': {
       const { startedAt, endedAt, failure } = record;
       return { ...about, state: 'ended', startedAt, endedAt, ...(failure ? { failure } : {}) };
@@ -195,15 +209,15 @@ function toReport(folder: AttemptFolder, record: ProcessRecord | 'unreadable' | 
 }
 
 /** Nobody is alive to write more: what stands there now is the last word, and may be newer than what was read. */
-function toLastReport(folder: AttemptFolder, read: ProcessRecord): Report {
+function toLastReport(folder: AttemptFolder, read: ProcessRecord, now: EpochMs): Report {
   const last = readRecord(folder);
-  if (typeof last === 'object' && last.phase !== read.phase) return toReport(folder, last);
+  if (typeof last === 'object' && last.phase !== read.phase) return toReport(folder, last, now);
   if (read.phase === 'running') killRest(read.job);
   return {
     token: folder.token,
     externalId: folder.token,
     state: 'ended',
-    endedAt: Date.now(),
+    endedAt: now,
     failure: lost,
   };
 }

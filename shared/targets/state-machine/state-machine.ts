@@ -2,6 +2,7 @@ import type { AwsClients } from '../../aws/clients.ts';
 import { toReason } from '../../aws/errors.ts';
 import type { Limits } from '../../runs/fit.ts';
 import { type CarriedEvent, type Order, toVariables } from '../../runs/order.ts';
+import type { EpochMs } from '../../runs/run.ts';
 import { describeExecutions } from '../execution/describe-executions.ts';
 import { parseExecutionChange, toStateChange } from '../execution/execution-event.ts';
 import { toAttemptName } from '../execution/execution-token.ts';
@@ -18,6 +19,7 @@ const limits: Limits = {
 export type StateMachineOptions = {
   /** After which a call is given up; 10 by default. */
   readonly callSeconds?: number;
+  readonly now?: () => EpochMs;
 };
 
 /**
@@ -32,14 +34,14 @@ export type StateMachineOptions = {
  */
 export function createStateMachineTarget(
   { sfn }: Pick<AwsClients, 'sfn'>,
-  { callSeconds }: StateMachineOptions = {},
+  { callSeconds, now = Date.now }: StateMachineOptions = {},
 ): Target {
   const types = createMachineTypes(sfn, callSeconds);
   return {
     name: 'state-machine',
     limits,
 
-    async start(order, event) {
+    async start(order, event, how) {
       const { work, token } = order;
       if (work.target !== 'state-machine') {
         return refuse(`an execution can't be started for ${work.target}`);
@@ -51,14 +53,14 @@ export function createStateMachineTarget(
         return refuse(`${stateMachine} is EXPRESS; only STANDARD machines keep executions by name`);
       }
       const request = { stateMachineArn: stateMachine, name, input: toInput(order, event) };
-      const answer = await startExecution(sfn, request, callSeconds);
+      const answer = await startExecution(sfn, request, { by: how?.by, now, callSeconds });
       if (answer.kind !== 'started' || waitsForEnd) return answer;
-      return { ...answer, endedAt: answer.startedAt ?? Date.now() };
+      return { ...answer, endedAt: answer.startedAt ?? now() };
     },
 
     stop: (handle) => stopExecution(sfn, handle, toAttemptName, callSeconds),
 
-    describe: (handles) => describeExecutions(sfn, handles, toAttemptName, callSeconds),
+    describe: (handles) => describeExecutions(sfn, handles, toAttemptName, { now, callSeconds }),
 
     report(event) {
       const change = parseExecutionChange(event);

@@ -181,6 +181,12 @@ describe('the description of a batch job', () => {
     expect(tries).toHaveLength(2);
   });
 
+  it('tells when it began by the clock that it was given, when there is no trace of it', async () => {
+    const { target, work } = await createBatchWorld({ now: () => 7_000 });
+    const token = `${runId}-1-1`;
+    expect(await target.describe([{ token, work }])).toEqual([{ token, state: 'absent', lookedAt: 7_000 }]);
+  });
+
   it('says that it runs while Batch has no room for it', async () => {
     const world = await createBatchWorld();
     world.batch.giveCapacity(false);

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { createCodeBuildTarget } from '../../../shared/targets/codebuild/codebuild.ts';
 import { throttled } from '../../stand-in/faults.ts';
 import { ServiceError } from '../../stand-in/service.ts';
 import { until } from '../../support/until.ts';
@@ -144,6 +145,28 @@ describe('the look before a repeated start', () => {
     for (let count = 0; count < 15; count++) codeBuild.startByHand('often');
     expect(await target.start(toOrder({}, 'often'), inline, repeat)).toMatchObject({ kind: 'started' });
     expect(standIn.countOf('ListBuildsForProject')).toBe(2);
+  });
+
+  it('is not followed by a call when it took longer than the start has time', async () => {
+    const { standIn, codeBuild, toOrder } = await createWorld();
+    const order = toOrder();
+    const { askedAt } = order;
+    const now = () => askedAt + (standIn.countOf('ListBuildsForProject') > 0 ? 45_000 : 0);
+    const target = createCodeBuildTarget(standIn.clients, { now });
+    expect(await target.start(order, inline, { isRepeat: true, by: askedAt + 20_000 })).toMatchObject({
+      kind: 'unknown',
+      reason: expect.stringContaining('held up too long'),
+    });
+    expect(standIn.countOf('ListBuildsForProject')).toBe(1);
+    expect(standIn.countOf('StartBuild')).toBe(0);
+    expect(codeBuild.begun(token)).toBe(0);
+  });
+
+  it('gives what an earlier call has started, however late it is', async () => {
+    const world = await createWorld();
+    const { order, arn } = await startAndLoseAnswer(world);
+    const late = { ...repeat, by: order.askedAt - 1 };
+    expect(await world.target.start(order, inline, late)).toMatchObject({ kind: 'started', externalId: arn });
   });
 
   it('is not made for a first start', async () => {

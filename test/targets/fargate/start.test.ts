@@ -5,7 +5,7 @@ import { type Fault, serverError, throttled } from '../../stand-in/faults.ts';
 import { ServiceError } from '../../stand-in/service.ts';
 import { runId } from '../../support/draft.ts';
 import { until } from '../../support/until.ts';
-import { cluster, createFargate, inline, toFargateOrder, token } from './fargate-world.ts';
+import { cluster, createFargate, inline, toFargateOrder, token, toWork } from './fargate-world.ts';
 
 const refuse = (code: string, message: string, status = 400, fields = {}): Fault => ({
   kind: 'refuse',
@@ -13,6 +13,10 @@ const refuse = (code: string, message: string, status = 400, fields = {}): Fault
 });
 const answer = (body: unknown): Fault => ({ kind: 'answer', body });
 const again = { isRepeat: true };
+const fromFile = {
+  tier: 'environment-file',
+  payload: { uri: 's3://payloads/one.env', sha256: 'ab12', sizeBytes: 300_000 },
+} as const;
 
 describe('the request for a task', () => {
   it('has the container, its variables, the network, and what leads back to the run', async () => {
@@ -312,6 +316,36 @@ describe('a start whose answer is lost', () => {
     expect(ecs.tasks.map(({ arn }) => arn)).toContain(
       found[0]?.kind === 'started' ? found[0].externalId : undefined,
     );
+  });
+});
+
+describe('a start whose time is over', () => {
+  it.each([
+    ['the look for what runs', 'ListTasks', inline],
+    ['the look at its definition', 'DescribeTaskDefinition', fromFile],
+  ] as const)('is not asked for when %s took so long', async (_what, operation, carried) => {
+    const { standIn, ecs, callsOf } = await createFargate();
+    const { environmentFiles: _, ...work } = toWork('instant');
+    const order = { ...toFargateOrder('instant'), work };
+    const { askedAt } = order;
+    // A look goes by, and half a minute has passed.
+    const now = () => askedAt + (callsOf(operation).length > 0 ? 30_000 : 0);
+    const target = createFargateTarget(standIn.clients, { now });
+    const answer = await target.start(order, carried, { isRepeat: true, by: askedAt + 20_000 });
+    expect(answer).toMatchObject({ kind: 'unknown', reason: expect.stringContaining('held up too long') });
+    expect(callsOf(operation)).not.toEqual([]);
+    expect(callsOf('RunTask')).toEqual([]);
+    expect(ecs.begun(token)).toBe(0);
+  });
+
+  it('is answered with the task that an earlier call has started', async () => {
+    const { target, toOrder, callsOf } = await createFargate();
+    const order = toOrder('waits');
+    const started = await target.start(order, inline);
+    expect(await target.start(order, inline, { isRepeat: true, by: order.askedAt - 1 })).toMatchObject(
+      started,
+    );
+    expect(callsOf('RunTask')).toHaveLength(1);
   });
 });
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { CarriedEvent } from '../../../shared/runs/order.ts';
+import { createStateMachineTarget } from '../../../shared/targets/state-machine/state-machine.ts';
 import { untilEnded, untilRunning } from '../../contract/target.ts';
 import type { Fault } from '../../stand-in/faults.ts';
 import { ServiceError } from '../../stand-in/service.ts';
@@ -132,6 +133,21 @@ describe('an EXPRESS machine', () => {
     await target.start(toMachineOrder(`${runId}-3-1`, 'waits'), inline);
     await target.start(toMachineOrder(`${runId}-4-1`, 'waits'), inline);
     expect(standIn.countOf('DescribeStateMachine')).toBe(2);
+  });
+});
+
+describe('a start whose time is over', () => {
+  it('is not asked for when the look at its machine took so long', async () => {
+    const { standIn, stepFunctions } = await createMachines();
+    const order = toMachineOrder(token, 'waits');
+    const now = () => order.askedAt + (standIn.countOf('DescribeStateMachine') > 0 ? 30_000 : 0);
+    const target = createStateMachineTarget(standIn.clients, { now });
+    expect(await target.start(order, inline, { isRepeat: false, by: order.askedAt + 20_000 })).toMatchObject({
+      kind: 'unknown',
+      reason: expect.stringContaining('held up too long'),
+    });
+    expect(standIn.countOf('StartExecution')).toBe(0);
+    expect(stepFunctions.begun(name)).toBe(0);
   });
 });
 

@@ -152,6 +152,11 @@ describe('a look', () => {
     await untilRunning(target, { token, work });
   });
 
+  it('tells when it began by the clock that it was given', async () => {
+    const { target } = await createMachines({}, { now: () => 7_000 });
+    expect(await target.describe([{ token, work }])).toEqual([{ token, state: 'absent', lookedAt: 7_000 }]);
+  });
+
   it('asks about ten executions at a time, and keeps their order', async () => {
     const { target, standIn } = await createMachines();
     const handles = Array.from({ length: 35 }, (_, at) => ({ token: `${toRunId(at)}-1-1`, work }));
