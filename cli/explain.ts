@@ -3,8 +3,9 @@ import { Command } from 'commander';
 import { toLocalPlan } from '../shared/jobs/local-plan.ts';
 import { createRoutingTable } from '../shared/jobs/routing-table.ts';
 import { everySource } from '../shared/jobs/rules/every-source.ts';
+import { toSafeJson } from '../shared/local/terminal-text.ts';
 import { type ExplainParts, type Explanation, explain } from '../shared/router/explain.ts';
-import { EventFileError, readEventFile } from './event-file.ts';
+import { EventFileError, readPayloadFile } from './event-file.ts';
 import { exitCodes } from './exit.ts';
 import { toExplanationText } from './explanation-text.ts';
 import { findJobsFileIfAny, readJobsFile } from './jobs-file.ts';
@@ -31,7 +32,7 @@ export function createExplain(shell: Shell): Command {
 
       async function explainFile(file: string): Promise<Explanation> {
         try {
-          return explain(await readEventFile(environment, file), parts);
+          return explain(await readPayloadFile(environment, file), parts);
         } catch (error) {
           if (error instanceof EventFileError) return { refused: error.message };
           throw error;
@@ -50,7 +51,7 @@ function toParts({ environment, configPath }: Shell): ExplainParts {
 }
 
 function toLine(file: string, explanation: Explanation): string {
-  if ('refused' in explanation) return JSON.stringify({ file, refused: explanation.refused });
+  if ('refused' in explanation) return toSafeJson({ file, refused: explanation.refused });
   const { source, records, unreadable, rules } = explanation;
-  return JSON.stringify({ file, source, records, ...(unreadable.length > 0 && { unreadable }), rules });
+  return toSafeJson({ file, source, records, ...(unreadable.length > 0 && { unreadable }), rules });
 }

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { toSafeJson } from '../shared/local/terminal-text.ts';
 import { toRunView } from '../shared/runs/view.ts';
 import { readEvent } from './event-file.ts';
 import { exitCodes } from './exit.ts';
@@ -34,7 +35,7 @@ export function createInvoke(shell: Shell): Command {
       if (stage !== undefined && isWaiting) note(`run ${id}`);
       await commands.go();
       const run = isWaiting ? await waitForEnd(access, id) : await loadRun(access, id);
-      print(json ? JSON.stringify(toRunView(run)) : toRunTable([run], Date.now()));
+      print(json ? toSafeJson(toRunView(run)) : toRunTable([run], Date.now()));
       if (run.endedAt !== undefined && run.status !== 'succeeded') shell.exitWith(exitCodes.unsuccessful);
     });
   });

@@ -3,7 +3,7 @@ import { StageError } from '../shared/deploy/stage-error.ts';
 import { JobsFileError } from '../shared/jobs/problem.ts';
 import { LockedError } from '../shared/local/lock.ts';
 import { createLog } from '../shared/local/log.ts';
-import { toSafe } from '../shared/local/terminal-text.ts';
+import { toSafe, toSafeLines } from '../shared/local/terminal-text.ts';
 import { LedgerError } from '../shared/runs/ledger.ts';
 import { EventParseError, NoRuleError } from '../shared/sources/source.ts';
 import { toMessage } from '../shared/to-message.ts';
@@ -25,8 +25,9 @@ export type Surroundings = Pick<Shell, 'print' | 'write' | 'note' | 'ask'> & {
 /** Does what a command line says; gives its exit code. Throws nothing. */
 export async function runCommandLine(
   words: readonly string[],
-  { readEnvironment, ...terminal }: Surroundings,
+  { readEnvironment, ...surroundings }: Surroundings,
 ): Promise<number> {
+  const terminal = withSafeText(surroundings);
   let exitCode: number = exitCodes.done;
   try {
     const environment = readEnvironment();
@@ -48,6 +49,15 @@ export async function runCommandLine(
     else if (!(error instanceof CommanderError)) terminal.note(`error: ${toSafe(toMessage(error))}`);
     return toExitCode(error);
   }
+}
+
+/** Whatever is said may come from a ledger, an answer or a file: nothing of it moves the cursor. */
+function withSafeText<T extends Pick<Shell, 'print' | 'note'>>(terminal: T): T {
+  return {
+    ...terminal,
+    print: (text: string) => terminal.print(toSafeLines(text)),
+    note: (text: string) => terminal.note(toSafeLines(text)),
+  };
 }
 
 function addCommands(program: Command, shell: Shell): void {

@@ -1,11 +1,11 @@
 import type { Where } from './open-runs.ts';
-import type { Selection } from './selection.ts';
+import type { FilterSelection } from './selection.ts';
 import type { Shell } from './shell.ts';
 
 /** The command that goes on with a replay: the same runs, by times that don't move, under the same request id. */
 export function toRepeat(
   { configPath }: Pick<Shell, 'configPath'>,
-  { query, limit }: Extract<Selection, { query: unknown }>,
+  { query, limit }: FilterSelection,
   requestId: string,
   { stage, region, profile }: Where,
 ): string {

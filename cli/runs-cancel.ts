@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { toSafeJson } from '../shared/local/terminal-text.ts';
 import { finishedStatuses, type Run, runStatuses } from '../shared/runs/run.ts';
 import { toRunView } from '../shared/runs/view.ts';
 import { doAll } from './do-all.ts';
@@ -47,7 +48,7 @@ export function createCancel(shell: Shell): Command {
         after.push(isWaiting ? await waitForEnd(access, id) : await loadRun(access, id));
       const [first] = after;
       if (options.json)
-        print(JSON.stringify(ids.length === 1 && first ? toRunView(first) : after.map(toRunView)));
+        print(toSafeJson(ids.length === 1 && first ? toRunView(first) : after.map(toRunView)));
       else if (first) print(toRunTable(after, Date.now()));
       tellOfLate(after);
       if (exitCode !== exitCodes.done) shell.exitWith(exitCode);

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { toSafeJson } from '../shared/local/terminal-text.ts';
 import { toRunView } from '../shared/runs/view.ts';
 import { findRuns } from './matching.ts';
 import { addWhere, type Where, withRuns } from './open-runs.ts';
@@ -17,7 +18,7 @@ export function createList(shell: Shell): Command {
   return addWhere(command).action(async ({ limit, json, ...options }: Options) => {
     await withRuns(shell, options, async (access) => {
       const { runs, hasMore } = await findRuns(access, toQuery(options), limit);
-      if (json) return print(JSON.stringify(runs.map(toRunView)));
+      if (json) return print(toSafeJson(runs.map(toRunView)));
       if (runs.length === 0) return note('no runs');
       print(toRunTable(runs, Date.now()));
       if (hasMore) note(`there are more: --limit ${limit * 2} shows them`);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Command, InvalidArgumentError } from 'commander';
+import { toSafeJson } from '../shared/local/terminal-text.ts';
 import { finishedStatuses, type Run } from '../shared/runs/run.ts';
 import { toRunView } from '../shared/runs/view.ts';
 import { doAll } from './do-all.ts';
@@ -13,6 +14,7 @@ import {
   addSelection,
   type Choice,
   countRuns,
+  type FilterSelection,
   type Selection,
   type SelectionOptions,
   select,
@@ -49,13 +51,16 @@ export function createReplay(shell: Shell): Command {
     await withRuns(shell, options, async (access) => {
       const runs = await select(shell, access, selection, {
         verb: 'Replay',
-        find: async (query, limit) => toChoice(await findReplayable(access, query, limit)),
+        find: async (query, limit) =>
+          toChoice(await findReplayable(access, query, limit, requestId), options),
       });
       if (runs === undefined) return;
       const commands = await access.openCommands();
       const isWaiting = toWait(commands, options.wait, false);
       if ('query' in selection && runs.length > 0)
-        note(`if this is cut off, go on with: ${toRepeat(shell, selection, requestId, options)}`);
+        note(
+          `if this is cut off, go on with: ${toRepeat(shell, toSame(selection, runs), requestId, options)}`,
+        );
       // What happened first is done first.
       const inOrder = 'ids' in selection ? runs : runs.toReversed();
       const { results, exitCode } = await doAll(shell, inOrder, ({ id }) =>
@@ -65,7 +70,7 @@ export function createReplay(shell: Shell): Command {
       const replays: Run[] = [];
       for (const id of results)
         replays.push(isWaiting ? await waitForEnd(access, id) : await loadRun(access, id));
-      if (options.json) print(JSON.stringify(replays.map(toRunView)));
+      if (options.json) print(toSafeJson(replays.map(toRunView)));
       else if (replays.length > 0) print(toRunTable(replays, Date.now()));
       if (exitCode !== exitCodes.done) shell.exitWith(exitCode);
       else if (isWaiting && replays.some(({ status }) => status !== 'succeeded'))
@@ -80,8 +85,16 @@ function toSettled(selection: Selection): Selection {
   return { ...selection, query: { until: Date.now(), ...selection.query } };
 }
 
-function toChoice({ runs, hasMore, replayed, eventless }: Replayable): Choice {
-  const more = 'there are more: the same command takes the next ones, --limit more at once';
+/** The filter and the times that find just these runs, newest first, again. */
+function toSame({ query, ...rest }: FilterSelection, runs: readonly Run[]): FilterSelection {
+  const [newest, oldest] = [runs[0], runs.at(-1)];
+  const times = newest && oldest && { since: oldest.createdAt, until: newest.createdAt };
+  return { ...rest, query: { ...query, ...times }, limit: runs.length };
+}
+
+function toChoice({ runs, hasMore, replayed, eventless }: Replayable, { requestId }: Options): Choice {
+  const same = requestId === undefined ? 'the same command' : 'the same command without --request-id';
+  const more = `there are more: ${same} takes the next ones, --limit more at once`;
   const verb = (count: number) => (count === 1 ? 'is' : 'are');
   return {
     runs,

@@ -1,4 +1,4 @@
-import { toSafe } from '../shared/local/terminal-text.ts';
+import { toSafe, toSafeJson } from '../shared/local/terminal-text.ts';
 import type { Run } from '../shared/runs/run.ts';
 import { type AttemptView, toRunView } from '../shared/runs/view.ts';
 import { toAttemptTable, toColour, toSpan } from './tables.ts';
@@ -15,7 +15,7 @@ export function printRun(
   const view = toRunView(run);
   const parsed: unknown = event === undefined ? null : JSON.parse(event);
   if (json) {
-    print(JSON.stringify({ ...view, event: parsed }));
+    print(toSafeJson({ ...view, event: parsed }));
     return;
   }
   const lines: [string, string | undefined][] = [

@@ -9,9 +9,9 @@ import { addFilter, type FilterOptions, toQuery } from './run-filter.ts';
 import type { Shell } from './shell.ts';
 
 /** What a command that changes runs is asked to change. */
-export type Selection =
-  | { readonly ids: readonly string[] }
-  | { readonly query: Query; readonly limit: number; readonly isSure: boolean };
+export type Selection = { readonly ids: readonly string[] } | FilterSelection;
+
+export type FilterSelection = { readonly query: Query; readonly limit: number; readonly isSure: boolean };
 
 export type SelectionOptions = FilterOptions & { readonly limit?: number; readonly yes?: true };
 

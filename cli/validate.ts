@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { JobsFileError, toWarningLine } from '../shared/jobs/problem.ts';
 import { toWarnings } from '../shared/jobs/warnings/warnings.ts';
+import { toSafeJson } from '../shared/local/terminal-text.ts';
 import { exitCodes } from './exit.ts';
 import { readJobsFile } from './jobs-file.ts';
 import type { Shell } from './shell.ts';
@@ -23,14 +24,14 @@ export function createValidate(shell: Shell): Command {
         const events = jobs.reduce((sum, job) => sum + job.events.length, 0);
         print(
           json
-            ? JSON.stringify({ problems: [], warnings })
+            ? toSafeJson({ problems: [], warnings })
             : `${file}: ${count(jobs.length, 'job')}, ${count(events, 'event')}, no mistakes${
                 warnings.length > 0 ? `, ${count(warnings.length, 'warning')}` : ''
               }`,
         );
       } catch (error) {
         if (!(json && error instanceof JobsFileError)) throw error;
-        print(JSON.stringify({ problems: error.problems, warnings: [] }));
+        print(toSafeJson({ problems: error.problems, warnings: [] }));
         shell.exitWith(exitCodes.mistake);
       }
     });

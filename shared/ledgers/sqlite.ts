@@ -1,4 +1,5 @@
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
+import { toLane } from '../runs/lane.ts';
 import {
   type Accepted,
   type Draft,
@@ -8,7 +9,6 @@ import {
   type RunFilter,
   type RunPage,
 } from '../runs/ledger.ts';
-import { toLane } from '../runs/lane.ts';
 import { toNextPlace } from '../runs/place.ts';
 import type { EpochMs, Run } from '../runs/run.ts';
 import { toMessage } from '../to-message.ts';

@@ -2,7 +2,7 @@ import type { Claim } from '../events/claim.ts';
 import type { Match } from '../jobs/routing-table.ts';
 import { settle } from '../runs/due.ts';
 import { isLoop, mostHops } from '../runs/hops.ts';
-import { toRunId } from '../runs/identity.ts';
+import { toReplayId, toRunId } from '../runs/identity.ts';
 import type { Draft } from '../runs/ledger.ts';
 import type { Plan } from '../runs/plan.ts';
 import type { EpochMs, Run } from '../runs/run.ts';
@@ -139,7 +139,7 @@ export function toReplay(
   return {
     run: {
       ...emptyRun(now),
-      id: toRunId(job, `replay:${original.id}`, requestId),
+      id: toReplayId(original, requestId),
       job,
       source,
       rule: '',

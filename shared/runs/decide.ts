@@ -218,7 +218,7 @@ function onAbsent(run: Run, attempt: Attempt, lookedAt: EpochMs, now: EpochMs): 
 }
 
 /** Whether a wake-up that comes now finds something to do. */
-function isDue({ dueAt }: Run, now: EpochMs): boolean {
+export function isDue({ dueAt }: Run, now: EpochMs): boolean {
   return dueAt !== undefined && now >= dueAt;
 }
 

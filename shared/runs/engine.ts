@@ -3,7 +3,7 @@ import type { PayloadStore } from '../payloads/payload-store.ts';
 import type { Target } from '../targets/target.ts';
 import { toMessage } from '../to-message.ts';
 import type { Waker } from '../wakers/waker.ts';
-import { decide, lacksPlace } from './decide.ts';
+import { decide, isDue, lacksPlace } from './decide.ts';
 import { settle } from './due.ts';
 import type { Input } from './input.ts';
 import { type Accepted, type Draft, type Ledger, LedgerError } from './ledger.ts';
@@ -55,15 +55,15 @@ export function createEngine(world: World): Engine {
 
   return {
     async accept(draft) {
+      const at = now();
       const isNow =
         draft.run.status === 'collecting' &&
-        draft.run.plan.maxRunsPerHour === undefined &&
+        !lacksPlace(draft.run, at) &&
         (world.startsAtOnce?.(draft.run, draft.event) ?? false);
       const settleOne = (run: Run, lostRecords: readonly number[]): Run => {
-        const queued = decide(run, { kind: 'accepted', lostRecords }, now());
-        return quieten(isNow ? decide(queued, { kind: 'due' }, now()) : queued);
+        const queued = decide(run, { kind: 'accepted', lostRecords }, at);
+        return quieten(isNow ? decide(queued, { kind: 'due' }, at) : queued, at);
       };
-      const at = now();
       const accepted = await ledger.accept(draft, settleOne);
       const { outcome, run, recovered = [] } = accepted;
       for (const each of outcome === 'accepted' ? [accepted.run, ...recovered] : recovered) {
@@ -87,7 +87,7 @@ export function createEngine(world: World): Engine {
   async function goOn(known: Known, event?: string): Promise<Run> {
     const { run } = known;
     const how = { announces: !world.announcesLater, ...(event === undefined ? {} : { event }) };
-    if (toOwed(run, how).length === 0) {
+    if (toOwed(known, how).length === 0) {
       await wakeFor(run);
       return run;
     }
@@ -118,13 +118,15 @@ export function createEngine(world: World): Engine {
 
   async function tell(runId: string, inputs: readonly Input[]): Promise<Run | undefined> {
     const known = await save(runId, inputs);
-    return known && performAll(known, { announces: true });
+    if (known === undefined) return undefined;
+    // What is owed was owed before: whoever saved it is at it, until it's due again.
+    if (inputs.length > 0 && !known.isNews) return known.run;
+    return performAll(known, { announces: true });
   }
 
-  function toOwed(run: Run, { announces }: { readonly announces: boolean }) {
-    return run.outbox.filter(
-      ({ kind, notBefore }) => notBefore <= now() && (announces || kind !== 'announce'),
-    );
+  /** What has come due since is for whoever takes it when it's due: it wasn't ours when the run was saved. */
+  function toOwed({ run, at }: Known, { announces }: { readonly announces: boolean }) {
+    return run.outbox.filter(({ kind, notBefore }) => notBefore <= at && (announces || kind !== 'announce'));
   }
 
   async function performAll(
@@ -134,7 +136,7 @@ export function createEngine(world: World): Engine {
     let known = first;
     for (let link = 0; link < longestChain; link++) {
       const { run, at } = known;
-      const owed = toOwed(run, { announces });
+      const owed = toOwed(known, { announces });
       if (owed.length === 0) return run;
       const how = { by: at + youngMs, ...(event === undefined ? {} : { event }) };
       const inputs = await Promise.all(owed.map((effect) => perform(world, run, effect, how)));
@@ -146,24 +148,29 @@ export function createEngine(world: World): Engine {
   }
 
   /** `known`: as it was saved last, as far as its holder knows. */
-  async function save(runId: string, inputs: readonly Input[], known?: Known): Promise<Known | undefined> {
+  async function save(
+    runId: string,
+    inputs: readonly Input[],
+    known?: Known,
+  ): Promise<(Known & { readonly isNews: boolean }) | undefined> {
     let placed: Input | undefined;
     for (let tries = 0; tries < saveTries; tries++) {
-      const loadedAt = now();
+      const askedAt = now();
       const isKnown = tries === 0 && known !== undefined;
       const run = isKnown ? known.run : await ledger.load(runId);
       if (run === undefined) return undefined;
       placed ??= await askForPlace(run, inputs);
       const heard = withPlaced(inputs, placed);
-      const all = [...toUnheard(run, heard), ...heard];
-      const decided = quieten(all.reduce((before, input) => decide(before, input, now()), run));
-      if (decided === run) return isKnown ? known : { run, at: loadedAt };
       const at = now();
+      const all = [...toUnheard(run, heard, at), ...heard];
+      const told = all.reduce((before, input) => decide(before, input, at), run);
+      const decided = quieten(told, at);
+      if (decided === run) return { ...(isKnown ? known : { run, at: askedAt }), isNews: false };
       const saved = await ledger.save(decided);
       if (saved) {
         world.saw?.(run, saved);
         await wakeFor(saved);
-        return { run: saved, at };
+        return { run: saved, at, isNews: true };
       }
     }
     throw new LedgerError(
@@ -189,28 +196,31 @@ export function createEngine(world: World): Engine {
   }
 
   /** What nobody listens to isn't owed. */
-  function quieten(run: Run): Run {
+  function quieten(run: Run, at: EpochMs): Run {
     const outbox = run.outbox.filter((owed) => owed.kind !== 'announce' || owed.to in world.announcers);
-    return outbox.length === run.outbox.length ? run : settle({ ...run, outbox }, now());
+    return outbox.length === run.outbox.length ? run : settle({ ...run, outbox }, at);
   }
 }
 
-/** A run, and when it was certainly so: the ledger was asked for it, or given it, after that. */
+/** A run, and when it was certainly so: it was decided, or the ledger asked for it, at that time or later. */
 type Known = { readonly run: Run; readonly at: EpochMs };
 
 /**
  * A start that was owed before may be on its way by someone who died, or is slower: its answer is unknown until heard.
- * Otherwise a busy target's refusal of a second call would be taken for one of the first. Whether it is owed already is
- * not asked of the clock: that of whoever saved it may be ahead.
+ * Otherwise a busy target's refusal of a second call would be taken for one of the first. Of a first call it doesn't
+ * matter what the clock says: that of whoever saved it may be ahead. A repeated one is ours when the run is due: until
+ * then it's left to whoever saved it, and put off, so that nobody who comes with other news makes it beside him.
  */
-function toUnheard(run: Run, inputs: readonly Input[]): readonly Input[] {
+function toUnheard(run: Run, inputs: readonly Input[], at: EpochMs): readonly Input[] {
   const start = liveAttempt(run)?.start;
-  if (start === undefined || start.unknownAnswers > 0) return [];
-  const { token } = start;
-  const isOwed = run.outbox.some((effect) => effect.kind === 'start' && effect.token === token);
-  const isHeard = inputs.some((input) => input.kind === 'start-answered' && input.token === token);
+  const owed = run.outbox.find((effect) => effect.kind === 'start' && effect.token === start?.token);
+  if (start === undefined || owed === undefined) return [];
+  const { token, unknownAnswers } = start;
+  if (inputs.some((input) => input.kind === 'start-answered' && input.token === token)) return [];
+  const isOurs = isDue(run, at) && inputs.some(({ kind }) => kind === 'due');
+  if (unknownAnswers > 0 && (owed.notBefore > at || isOurs)) return [];
   const answer = { kind: 'unknown', reason: 'it was asked before, and no answer was heard' } as const;
-  return isOwed && !isHeard ? [{ kind: 'start-answered', token, answer }] : [];
+  return [{ kind: 'start-answered', token, answer }];
 }
 
 /** A run hears of its place before it is told that it's due. */

@@ -12,6 +12,14 @@ export function toRunId(job: string, sourceArn: string, deliveryOrRecordId: stri
   return BigInt(`0x${digest}`).toString(36).padStart(26, '0').slice(-26);
 }
 
+/** Of the replay of a run under a request id. */
+export function toReplayId(
+  { id, job }: { readonly id: string; readonly job: string },
+  requestId: string,
+): string {
+  return toRunId(job, `replay:${id}`, requestId);
+}
+
 export function isRunId(value: unknown): value is string {
   return typeof value === 'string' && /^[0-9a-z]{26}$/.test(value);
 }

@@ -1,9 +1,8 @@
 import { expect, it } from 'vitest';
 import { toWait, waitForEnd } from '../../cli/history.ts';
-import { findReplayable } from '../../cli/matching.ts';
-import { type Ledger, LedgerError, type RunFilter } from '../../shared/runs/ledger.ts';
+import { LedgerError } from '../../shared/runs/ledger.ts';
 import type { Run } from '../../shared/runs/run.ts';
-import { toRun, toRunId } from '../support/draft.ts';
+import { toRun } from '../support/draft.ts';
 import { createMemoryLedger } from '../support/memory-ledger.ts';
 
 const ended = toRun({ status: 'succeeded', endedAt: 1 });
@@ -34,22 +33,6 @@ it.each([
 
 it('without a router that stays, a command can not leave', () => {
   expect(() => toWait(commandsOf(false), false, false)).toThrow('--no-wait needs a running router');
-});
-
-it('no replay is tried where it can not be told what was replayed', async () => {
-  const failed = toRun({ id: toRunId(1), status: 'failed', createdAt: 1 });
-  const others = Array.from({ length: 500 }, (_, number) => toRun({ id: toRunId(number + 2) }));
-  const ledger: Ledger = {
-    ...createMemoryLedger(() => 0),
-    // 20,500 younger runs, in 41 pages.
-    async list({ statuses, after = '0' }: RunFilter) {
-      if (statuses !== undefined) return { runs: [failed] };
-      return { runs: others, ...(Number(after) < 40 && { next: String(Number(after) + 1) }) };
-    },
-  };
-  await expect(findReplayable({ ledger }, { statuses: ['failed'] }, 10)).rejects.toThrow(
-    'word-index had more than 20000 runs since 1970-01-01T00:00:00.001Z, too many to tell which of them are replays',
-  );
 });
 
 type Look = Run | 'fail' | undefined;

@@ -74,25 +74,27 @@ describe('replaying what a filter finds', () => {
     expect(stderr).toContain('1 run is left out: there was no event that a job could be given');
     expect(stderr).not.toContain(ended.id.slice(0, 10));
     expect(stderr).not.toContain(bad.id.slice(0, 10));
-    const again = await replay(`${words} --yes`);
+    const again = await replay(`${words.replace('monday', 'tuesday')} --yes`);
     expect(again).toMatchObject({ code: 0, stdout: '' });
     expect(again.stderr).toContain('no runs match\n2 runs are left out: replayed before\n');
     expect(await replaysOf('slow')).toHaveLength(2);
   });
 
-  it('says how to go on when it is cut off, which starts none of them twice', async () => {
+  it('says how to go on when it is cut off, which starts the same ones, and none of them twice', async () => {
     for (let count = 0; count < 3; count++) await seed('busy', 'failed');
     const first = await replay('--job busy --limit 2 --yes');
     expect(first.stderr).toContain('there are more: the same command takes the next ones');
     const [, words = ''] = /go on with: signalbox runs replay (.+)\n/.exec(first.stderr) ?? [];
     expect(words).toMatch(
-      /^--job busy --status succeeded failed timed-out cancelled --until 20\S+Z --limit 2 --request-id \S+ --yes$/,
+      /^--job busy --status succeeded failed timed-out cancelled --since 20\S+Z --until 20\S+Z --limit 2 --request-id \S+ --yes$/,
     );
-    const second = await replay(words);
+    const second = await replay(`${words} --json`);
     expect(second.code).toBe(0);
-    expect(second.stderr).toContain('2 runs are left out: replayed before');
-    const originals = (await replaysOf('busy')).map(({ replayOf }) => replayOf);
-    expect([originals.length, new Set(originals).size]).toEqual([3, 3]);
+    expect(second.stderr).not.toContain('left out');
+    const replays = await replaysOf('busy');
+    const idsOf = (runs: readonly { readonly runId: string }[]) => runs.map(({ runId }) => runId).sort();
+    expect(idsOf(JSON.parse(second.stdout))).toEqual(idsOf(replays));
+    expect(new Set(replays.map(({ replayOf }) => replayOf)).size).toBe(2);
   });
 
   it('goes on after one that can not be replayed, and exits 1', async () => {
@@ -124,6 +126,9 @@ describe('replaying one run', () => {
     const [{ runId, status }] = JSON.parse(stdout);
     expect(status).toBe('succeeded');
     expect(await dev.local.ledger.loadEvent(runId)).toBe('{"sku":8}');
+    writeFileSync(join(dev.folder, 'long.json'), '{"sku":12345678901234567890}');
+    const long = JSON.parse((await replay(`${id} --event long.json --json`)).stdout);
+    expect(await dev.local.ledger.loadEvent(long[0].runId)).toBe('{"sku":"12345678901234567890"}');
     writeFileSync(join(dev.folder, 'broken.json'), '{"sku":');
     const broken = await replay(`${id} --event broken.json`);
     expect(broken.code).toBe(2);

@@ -151,12 +151,15 @@ describe('runs show', () => {
   it('lets nothing of a job or an event move the cursor', async () => {
     const id = await dev.invoke('escape-artist', { note: '\u001b[2J\u009b31m\u0007\u007f' });
     await dev.waitFor(id, 'failed');
-    for (const parameters of [['show', id], ['list']]) {
+    for (const parameters of [['show', id], ['list'], ['show', id, '--json'], ['list', '--json']]) {
       const { code, stdout } = await signalbox(...parameters);
       expect(code).toBe(0);
       expect(stdout).toContain('no-such-program');
       expect(hasControlCharacters(stdout)).toBe(false);
     }
+    const { stdout } = await signalbox('show', id, '--json');
+    const { event } = JSON.parse(stdout);
+    expect(event.records[0].data.input.note).toBe('\u001b[2J\u009b31m\u0007\u007f');
   });
 });
 

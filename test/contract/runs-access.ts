@@ -64,7 +64,7 @@ export function testRunsAccess(name: string, startPlace: () => Promise<Place>): 
     });
 
     it('that were replayed are not found for a replay', async () => {
-      const found = await findReplayable(access, { jobs: ['rows'], statuses: ['failed'] }, 10);
+      const found = await findReplayable(access, { jobs: ['rows'], statuses: ['failed'] }, 10, 'monday');
       expect(found.runs.map(({ id }) => id.slice(0, 3))).toEqual(['bb2']);
       expect(found).toMatchObject({ replayed: 1, eventless: 1, hasMore: false });
     });

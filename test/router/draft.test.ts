@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { RunDraft } from '../../shared/router/draft.ts';
 import { httpApiGateway } from '../../shared/sources/http-api-gateway.ts';
+import { s3 } from '../../shared/sources/s3.ts';
 import { schedule } from '../../shared/sources/schedule.ts';
 import { type Delivery, EventParseError } from '../../shared/sources/source.ts';
 import { sqs } from '../../shared/sources/sqs.ts';
@@ -230,6 +231,29 @@ describe('a record that cannot be read', () => {
     expect(failed?.run.dueAt).toBeGreaterThan(start);
     expect(JSON.parse(failed?.event ?? '')).toEqual(bad);
     expect(failed?.claims).toEqual([]);
+  });
+
+  it('has what was found in it only with its event, as the reason goes to logs and buses', () => {
+    const record = {
+      eventVersion: '2.1',
+      eventSource: 'aws:s3',
+      awsRegion: 'eu-west-1',
+      eventTime: '2026-11-20T10:00:00.000Z',
+      eventName: 'ObjectCreated:Put',
+      responseElements: { 'x-amz-request-id': 'REQUEST1' },
+      s3: { bucket: { name: 'uploads', arn: 'arn:aws:s3:::uploads' }, object: { key: 'token=s3cr3t-%E9' } },
+    };
+    const events = [
+      { type: 's3', properties: { bucketArn: 'arn:aws:s3:::uploads', s3EventType: 's3:ObjectCreated:*' } },
+    ];
+    const [draft] = draftsOf({ order: { events } }, s3.parse({ Records: [record] }, invocation));
+    expect(draft?.run.cause?.reason).toBe('s3.object.key is "…", expected UTF-8 in percent-encoding');
+    expect(JSON.stringify(draft?.run)).not.toContain('s3cr3t');
+    expect(JSON.parse(draft?.event ?? '')).toEqual({
+      recordId: draft?.run.eventId,
+      error: 's3.object.key is "token=s3cr3t-%E9", expected UTF-8 in percent-encoding',
+      bytes: JSON.stringify(record),
+    });
   });
 
   it('has an id of its own, and the same one each time', () => {

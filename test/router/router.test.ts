@@ -193,6 +193,30 @@ describe('credentials for a job that asks for them', () => {
     expect(start.event.payload.uri).toContain(replay.id);
     expect(await ledger.loadEvent(replay.id)).not.toContain('s3cr3t');
   });
+
+  it('do not reach a replay once the job asks for them no more', async () => {
+    const world = open(secretJobs);
+    const {
+      dispatched: [first],
+    } = await world.router.route(toDelivery({ headers }));
+    const { jobs: changed } = toJobsFile(jobs);
+    const router = createRouter({ ...world.parts, jobs: changed });
+    const before = readdirSync(world.folder);
+    const replay = await router.replay(first?.runId ?? '', 'replay-1');
+    expect(replay).not.toHaveProperty('payload');
+    expect(readdirSync(world.folder)).toEqual(before);
+    expect(await world.ledger.loadEvent(replay.id)).toBe(await world.ledger.loadEvent(first?.runId ?? ''));
+  });
+
+  it('are not in the way of a replay that is not given them, when they are gone', async () => {
+    const world = open(secretJobs);
+    const {
+      dispatched: [first],
+    } = await world.router.route(toDelivery({ headers }));
+    world.remove();
+    const router = createRouter({ ...world.parts, jobs: toJobsFile(jobs).jobs });
+    expect(await router.replay(first?.runId ?? '', 'replay-1')).toMatchObject({ status: 'queued' });
+  });
 });
 
 describe('a replay', () => {
@@ -266,13 +290,16 @@ describe('a replay', () => {
 
   it('is refused for a run whose event could not be read: there is nothing to give the job', async () => {
     const world = open(jobs);
-    const records = [{ recordId: 'record-1', error: 'it is no JSON', bytes: '{"sku' }];
+    const error = 'the key is "s3cr3t", expected UTF-8';
+    const records = [{ recordId: 'record-1', error, bytes: '{"sku' }];
     const {
       dispatched: [failed],
     } = await world.router.route({ ...toDelivery(), records });
     expect(failed).toMatchObject({ status: 'failed', outcome: 'accepted' });
     await expect(world.router.replay(failed?.runId ?? '', 'replay-1')).rejects.toThrow(
-      new ReplayError(`run ${failed?.runId} has no event that a job could be given: it is no JSON`),
+      new ReplayError(
+        `run ${failed?.runId} has no event that a job could be given: the key is "…", expected UTF-8`,
+      ),
     );
   });
 

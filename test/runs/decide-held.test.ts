@@ -44,7 +44,10 @@ describe('a run without a place', () => {
   });
 
   it('fails when there is none in the coming days, and says so', () => {
-    const story = createStory({ ...limited, onFailure: { type: 'sqs', arn: 'arn:aws:sqs:eu-west-1:1:dead' } });
+    const story = createStory({
+      ...limited,
+      onFailure: { type: 'sqs', arn: 'arn:aws:sqs:eu-west-1:1:dead' },
+    });
     const run = place(story, undefined);
     expect(run).toMatchObject({
       status: 'failed',
@@ -75,6 +78,12 @@ describe('a run that has a place in a later hour', () => {
     });
     expect(run.dueAt).toBe(start + 30_000);
     expect(owed(run)).toEqual(['announce held']);
+  });
+
+  it('waits, however soon it begins', () => {
+    const story = createStory(limited);
+    story.pass(3599);
+    expect(place(story, nextHour)).toMatchObject({ status: 'waiting', held: { until: nextHour } });
   });
 
   it('has its turn within the first five minutes of its hour, so that many do not come at one moment', () => {
@@ -118,10 +127,12 @@ describe('a run that has a place in a later hour', () => {
   it('changes it for an earlier one, which is not announced again', () => {
     const story = createStory(limited);
     place(story, nextHour + hourMs);
+    story.tell({ kind: 'effect-done', key: keyOf(story.run(), 'held') });
+    story.pass(1);
     const run = place(story, nextHour);
     expect(run).toMatchObject({ status: 'waiting', place: nextHour, held: { until: nextHour, most: 2 } });
     expect(run.next?.at).toBeLessThan(nextHour + 300_000);
-    expect(owed(run)).toEqual(['announce held']);
+    expect(owed(run)).toEqual([]);
   });
 
   it('begins at once when the earlier one is in this hour', () => {

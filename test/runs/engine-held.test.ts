@@ -30,17 +30,16 @@ async function statusesOf({ ledger }: World, ids: readonly string[]) {
   return runs.map((run) => run?.status);
 }
 
-/** Counts how often the ledger is asked for a turn, and lets a test step in before and after. */
-function watched(
-  world: TestWorld,
-  change: (admit: Ledger['admit'], asked: number) => Ledger['admit'] = (admit) => admit,
-) {
+type TakePlace = Ledger['takePlace'];
+
+/** Counts how often the ledger is asked for a place, and lets a test step in before and after. */
+function watched(world: TestWorld, change: (take: TakePlace, asked: number) => TakePlace = (take) => take) {
   let asked = 0;
   const ledger: Ledger = {
     ...world.ledger,
-    admit(...told) {
+    takePlace(...told) {
       asked++;
-      return change(world.ledger.admit, asked)(...told);
+      return change(world.ledger.takePlace, asked)(...told);
     },
   };
   return { world: { ...world, ledger }, asked: () => asked };
@@ -57,7 +56,7 @@ describe('of a job of which two runs may begin in an hour', () => {
     expect(third.held).toBeUndefined();
     const [attempt] = third.attempts;
     expect(attempt?.askedAt).toBeGreaterThanOrEqual(nextHour);
-    expect(attempt?.askedAt).toBeLessThan(nextHour + 60_000);
+    expect(attempt?.askedAt).toBeLessThan(nextHour + 300_000);
     expect(world.announced.filter((what) => what.startsWith('held'))).toEqual(['held 0']);
   });
 
@@ -66,50 +65,54 @@ describe('of a job of which two runs may begin in an hour', () => {
     const ids = await accept(world, 3);
     await tellAll(world, ids);
     const third = await world.ledger.load(toRunId(3));
-    expect(third?.held).toEqual({ until: nextHour, most: 2 });
+    expect(third).toMatchObject({ place: nextHour, held: { until: nextHour, most: 2 } });
     expect(world.woken.at(-1)).toBe(third?.next?.at);
   });
 
-  it('two begin in each hour until all have', async () => {
-    const world = createWorld();
+  it('two begin in each hour until all have, in the order in which they came, and none asks twice', async () => {
+    const { world, asked } = watched(createWorld());
     const ids = await accept(world, 7);
     await tellAll(world, ids);
-    const engine = createEngine(world);
-    const hours = new Map<number, number>();
     for (let hour = 1; hour <= 3; hour++) {
-      world.clock.passTo(start + hour * 3_600_000 + 60_000);
-      for (const id of ids) await engine.tell(id, due);
+      world.clock.passTo(start + hour * 3_600_000 + 300_000);
+      // Those that came last have their wake-ups first.
+      await tellAll(world, ids.toReversed());
     }
-    for (const { order } of world.target.calls) {
-      const run = await world.ledger.load(order.runId);
-      const hour = Math.floor(((run?.attempts[0]?.askedAt ?? 0) - start) / 3_600_000);
-      hours.set(hour, (hours.get(hour) ?? 0) + 1);
-    }
-    expect([...hours]).toEqual([
-      [0, 2],
-      [1, 2],
-      [2, 2],
-      [3, 1],
-    ]);
+    const runs = await Promise.all(ids.map((id) => world.ledger.load(id)));
+    const begun = runs.map((run) => Math.floor(((run?.attempts[0]?.askedAt ?? 0) - start) / 3_600_000));
+    expect(begun).toEqual([0, 0, 1, 1, 2, 2, 3]);
+    expect(asked()).toBe(7);
   });
 
-  it('none is started by whoever accepts it, but has its turn asked for', async () => {
+  it('one that comes later begins after those that are held, though it asks when a new hour has begun', async () => {
+    const world = createWorld();
+    const ids = await accept(world, 5);
+    await tellAll(world, ids.slice(0, 4));
+    world.clock.passTo(nextHour);
+    await tellAll(world, ids);
+    const runs = await Promise.all(ids.map((id) => world.ledger.load(id)));
+    expect(runs.map((run) => run?.place)).toEqual([start, start, nextHour, nextHour, nextHour + 3_600_000]);
+  });
+
+  it('none is started by whoever accepts it, but has a wake-up asked for', async () => {
     const world = createWorld();
     const ids = await accept({ ...world, startsAtOnce: () => true }, 1);
     expect(await statusesOf(world, ids)).toEqual(['queued']);
     expect(world.woken).toEqual([start]);
   });
 
-  it('one that is cancelled while it is held is never started, and asks no more', async () => {
+  it('one that is cancelled while it is held is never started, and its place stays empty', async () => {
     const { world, asked } = watched(createWorld());
-    const ids = await accept(world, 3);
-    await tellAll(world, ids);
+    const ids = await accept(world, 5);
+    await tellAll(world, ids.slice(0, 3));
     const cancelled = await createEngine(world).tell(toRunId(3), { kind: 'cancel-asked' });
     expect(cancelled).toMatchObject({ status: 'cancelled', attempts: [] });
     world.clock.pass(4000);
     await tellAll(world, [toRunId(3)]);
     expect(world.target.calls).toHaveLength(2);
     expect(asked()).toBe(3);
+    await tellAll(world, ids.slice(3));
+    expect(await statusesOf(world, ids.slice(3))).toEqual(['running', 'waiting']);
   });
 
   it('one whose start is refused, or that is tried again, asks no second time', async () => {
@@ -158,25 +161,69 @@ describe('of a job of which two runs may begin in an hour', () => {
     expect(first.every((count) => count === 1)).toBe(true);
   });
 
-  it('a router that dies between asking and saving makes the run count twice, and lets none more through', async () => {
-    const dying = watched(createWorld(), (admit, asked) =>
+  it.each([
+    ['first', 0],
+    ['last', 1],
+  ])(
+    'of two routers that ask for one run at once, the one with this hour’s place saves %s, and it begins',
+    async (_when, slower) => {
+      const world = createWorld();
+      const [id = ''] = await accept(world, 1, { maxRunsPerHour: 1 });
+      const placed = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+      const first = Promise.withResolvers<void>();
+      // Both have a place before either saves; then one saves after the other.
+      const routers = placed.map((mine, index) => {
+        const takePlace: TakePlace = async (...told) => {
+          const hour = await world.ledger.takePlace(...told);
+          mine.resolve();
+          await Promise.all(placed.map(({ promise }) => promise));
+          if (index === slower) await first.promise;
+          return hour;
+        };
+        return createEngine({ ...world, ledger: { ...world.ledger, takePlace } });
+      });
+      const told = routers.map((engine) => engine.tell(id, due));
+      await told[1 - slower];
+      first.resolve();
+      await Promise.all(told);
+      expect(await world.ledger.load(id)).toMatchObject({ status: 'running', place: start });
+      expect([...world.target.begun.values()]).toEqual([1]);
+      expect(await world.ledger.takePlace('word-index', 1, start)).toBe(nextHour + 3_600_000);
+    },
+  );
+
+  it('a router that dies between asking and saving wastes a place, and nothing else', async () => {
+    const dying = watched(createWorld(), (take, asked) =>
       asked === 1
         ? async (...told) => {
-            await admit(...told);
-            return new Promise<boolean>(() => {});
+            await take(...told);
+            return new Promise<undefined>(() => {});
           }
-        : admit,
+        : take,
     );
     const ids = await accept(dying.world, 3);
     void createEngine(dying.world).tell(toRunId(1), due);
     await tellAll(dying.world, ids);
     expect(await statusesOf(dying.world, ids)).toEqual(['running', 'waiting', 'waiting']);
-    expect(dying.world.target.begun.size).toBe(1);
+    const runs = await Promise.all(ids.map((id) => dying.world.ledger.load(id)));
+    expect(runs.map((run) => run?.place)).toEqual([start, nextHour, nextHour]);
+  });
+
+  it('one that has no place in the coming days fails, with its event kept, and is announced', async () => {
+    const world = createWorld();
+    await world.ledger.takePlace('word-index', 2, start + 167 * 3_600_000);
+    const ids = await accept(world, 2);
+    await tellAll(world, ids);
+    const [last, beyond] = await Promise.all(ids.map((id) => world.ledger.load(id)));
+    expect(last).toMatchObject({ status: 'waiting', place: start + 167 * 3_600_000 });
+    expect(beyond).toMatchObject({ status: 'failed', attempts: [], cause: { class: 'throttled' } });
+    expect(await world.ledger.loadEvent(toRunId(2))).toBe('{"id":"event-1","records":[]}');
+    expect(world.announced).toEqual(['held 0', 'failed 0']);
   });
 
   it('a run stays where it is when the ledger can not say, and has its turn later', async () => {
-    const failing = watched(createWorld(), (admit, asked) =>
-      asked === 1 ? () => Promise.reject(new LedgerError('down')) : admit,
+    const failing = watched(createWorld(), (take, asked) =>
+      asked === 1 ? () => Promise.reject(new LedgerError('down')) : take,
     );
     const [id = ''] = await accept(failing.world, 1);
     await expect(tellAll(failing.world, [id])).rejects.toThrow('down');
@@ -203,7 +250,22 @@ describe('of a job of which two runs may begin in an hour', () => {
   });
 });
 
-describe('of a job without a most', () => {
+describe('of a job that can not start here', () => {
+  it('no run takes a place: it fails at once', async () => {
+    const { world, asked } = watched(createWorld());
+    const none = {
+      start: async () => ({ kind: 'refused', cause: { class: 'rejected', reason: 'no' } }) as const,
+    };
+    const targets = { none: { ...world.target, ...none } };
+    const work = { target: 'none', reason: 'it has no local command' } as const;
+    const [id = ''] = await accept({ ...world, targets }, 1, { work });
+    await tellAll({ ...world, targets }, [id]);
+    expect(await statusesOf(world, [id])).toEqual(['failed']);
+    expect(asked()).toBe(0);
+  });
+});
+
+describe('of a job without a limit', () => {
   it('no run asks', async () => {
     const { world, asked } = watched(createWorld());
     const id = toRunId(1);

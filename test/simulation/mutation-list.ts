@@ -67,9 +67,7 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'forget those in line when sweeping',
     file: 'shared/router/sweep.ts',
-    changes: [
-      ['if (run !== undefined) await waker.wake(run);', 'if (run === undefined) await waker.wake(run);'],
-    ],
+    changes: [['await waker.wake(run);', 'await ledger.load(id);']],
     caughtBy: [ends],
   },
   {

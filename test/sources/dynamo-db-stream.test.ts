@@ -206,6 +206,11 @@ describe('the source dynamo-db-stream', () => {
       { Map: { M: { List: { L: [{ S: 'a' }, { NS: ['1', 'b'] }] } } } },
       'dynamodb.NewImage.Map.List[1][1] is "b", expected a decimal number',
     ],
+    [
+      'a name that has quotes in it',
+      { 'a" is': { M: { 'b c': { N: 'd' } } } },
+      'dynamodb.NewImage["a\\" is"]["b c"] is "d", expected a decimal number',
+    ],
     ['an image that is a list', [], 'dynamodb.NewImage is a list, expected an object'],
   ])('keeps a change with %s, and reads those beside it', (_name, NewImage, error) => {
     const bad = record('1f', {}, { NewImage });

@@ -1,3 +1,4 @@
+import { placeHours } from '../../runs/place.ts';
 import type { Run } from '../../runs/run.ts';
 
 const daySeconds = 86_400;
@@ -10,9 +11,11 @@ const runOutlivesSeconds = 7 * daySeconds;
 
 /** When a run's event is over, in seconds since 1970: the longest life that its plan allows it, then the history. */
 export function toEventExpiry({ createdAt, plan }: Run, historyDays: number): number {
-  const { retry, startTimeoutSeconds, timeoutSeconds } = plan;
+  const { retry, startTimeoutSeconds, timeoutSeconds, maxRunsPerHour } = plan;
+  const heldSeconds = maxRunsPerHour === undefined ? 0 : placeHours * 3600;
   const attemptSeconds = startTimeoutSeconds + timeoutSeconds + retry.maxIntervalSeconds;
-  return Math.ceil(createdAt / 1000 + retry.attempts * attemptSeconds + toHistorySeconds(historyDays));
+  const lifeSeconds = heldSeconds + retry.attempts * attemptSeconds;
+  return Math.ceil(createdAt / 1000 + lifeSeconds + toHistorySeconds(historyDays));
 }
 
 /** Later than its event's, and at least the history after the run ended, or else was saved last. Seconds since 1970. */

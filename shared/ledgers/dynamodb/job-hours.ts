@@ -6,7 +6,7 @@ import { type Item, type Key, numberIn, type Store } from './store.ts';
 
 /** An hour that is over says nothing; DynamoDB removes what has expired within two days. */
 const keptMs = 86_400_000;
-const mostTries = 20;
+const mostTries = 10;
 
 /**
  * One item for each job: the newest hour in which its runs have places, and how many have one. Places in one hour don't
@@ -27,9 +27,12 @@ export function createJobHours(store: Store): Ledger['takePlace'] {
           : await turnTo(store, key, place.hour, newest);
       if (isTaken) return place.hour;
     }
-    throw new LedgerError(`no place for a run of ${job} could be taken: others came first ${mostTries} times`, {
-      reason: 'throttled',
-    });
+    throw new LedgerError(
+      `no place for a run of ${job} could be taken: others came first ${mostTries} times`,
+      {
+        reason: 'throttled',
+      },
+    );
   };
 }
 

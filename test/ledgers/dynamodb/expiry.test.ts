@@ -43,6 +43,14 @@ describe('an event', () => {
     expect(event).toBe(start / 1000 + 5 * (3600 + 600 + 60) + 100 * daySeconds);
   });
 
+  it('is kept longer when its run may be held for the hour of a place', async () => {
+    const { table, ledger } = await open(100);
+    const plan = toPlan({ maxRunsPerHour: 10, retry: { maxIntervalSeconds: 60 } });
+    await ledger.accept(toDraft({ plan }), queue);
+    const { event } = await expiriesOf(table, runId);
+    expect(event).toBe(start / 1000 + 7 * daySeconds + (60 + 60 + 60) + 100 * daySeconds);
+  });
+
   it('is kept longer than claims are, however short the history is', async () => {
     const { table, ledger } = await open(1);
     await ledger.accept(toDraft(), queue);

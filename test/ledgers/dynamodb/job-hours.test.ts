@@ -69,6 +69,6 @@ it('is refused as throttled when others always come first', async () => {
   expect(refused).toBeInstanceOf(LedgerError);
   expect(refused).toMatchObject({
     reason: 'throttled',
-    message: 'no place for a run of resize could be taken: others came first 20 times',
+    message: 'no place for a run of resize could be taken: others came first 10 times',
   });
 });

@@ -1,0 +1,128 @@
+import { describe, expect, it } from 'vitest';
+import { createEngine } from '../../shared/runs/engine.ts';
+import type { Input } from '../../shared/runs/input.ts';
+import type { Run } from '../../shared/runs/run.ts';
+import type { StartAnswer } from '../../shared/targets/target.ts';
+import { runId, toDraft, toPlan } from '../support/draft.ts';
+import { createWorld, type TestWorld } from '../support/world.ts';
+
+const due: Input = { kind: 'due' };
+const token = `${runId}-1-1`;
+const plan = toPlan({ startTimeoutSeconds: 3600 });
+
+/** An engine whose starts wait until they are let go on, on the ledger of a world; its clock may be off. */
+function openHost(world: TestWorld, { clockMs = 0 } = {}) {
+  const asked: string[] = [];
+  const answers: ((answer: StartAnswer) => void)[] = [];
+  const process = {
+    ...world.target,
+    start: ({ token }: { readonly token: string }) => {
+      asked.push(token);
+      return new Promise<StartAnswer>((resolve) => answers.push(resolve));
+    },
+  };
+  const targets = { process };
+  const engine = createEngine({ ...world, targets, now: () => world.clock.now() + clockMs });
+  return { engine, asked, answer: (answer: StartAnswer) => answers.shift()?.(answer) };
+}
+
+/** A run whose start was asked for once, with an answer that nobody heard, and which is due to be asked again. */
+async function withUnheardStart() {
+  const world = createWorld();
+  await createEngine(world).accept(toDraft({ plan }));
+  const lost = openHost(world);
+  const asking = lost.engine.tell(runId, due);
+  await settled();
+  lost.answer({ kind: 'unknown', reason: 'the connection broke' });
+  await asking;
+  world.clock.pass(300);
+  return world;
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
+
+async function loaded({ ledger }: TestWorld): Promise<Run | undefined> {
+  return ledger.load(runId);
+}
+
+describe('a start that somebody is asking for', () => {
+  it('is not asked for beside him by who is told too that the run was due', async () => {
+    const world = await withUnheardStart();
+    const [one, other] = [openHost(world), openHost(world)];
+    void one.engine.tell(runId, due);
+    await settled();
+    await other.engine.tell(runId, due);
+    expect([one.asked, other.asked]).toEqual([[token], []]);
+  });
+
+  it('is not asked for beside him by who comes with other news', async () => {
+    const world = await withUnheardStart();
+    const [one, other] = [openHost(world), openHost(world)];
+    void one.engine.tell(runId, due);
+    await settled();
+    const tried = { token, state: 'tried', try: { number: 1, externalId: 'job-1' } } as const;
+    await other.engine.tell(runId, { kind: 'reported', report: tried });
+    expect([one.asked, other.asked]).toEqual([[token], []]);
+    expect(await loaded(world)).toMatchObject({ status: 'starting', outbox: [{ kind: 'start' }] });
+  });
+
+  it('is asked for again once its time is over: he may have died', async () => {
+    const world = await withUnheardStart();
+    const [one, other] = [openHost(world), openHost(world)];
+    void one.engine.tell(runId, due);
+    await settled();
+    world.clock.pass(31);
+    void other.engine.tell(runId, due);
+    await settled();
+    expect(other.asked).toEqual([token]);
+  });
+
+  it('counts as asked for although the clock of whoever saved it is ahead', async () => {
+    const world = createWorld();
+    await createEngine(world).accept(toDraft({ plan }));
+    const ahead = openHost(world, { clockMs: 50 });
+    void ahead.engine.tell(runId, due);
+    await settled();
+    const tried = { token, state: 'tried', try: { number: 1, externalId: 'job-1' } } as const;
+    await openHost(world).engine.tell(runId, { kind: 'reported', report: tried });
+    expect(await loaded(world)).toMatchObject({ attempts: [{ start: { unknownAnswers: 1 } }] });
+  });
+
+  it('is left to others when it was put off, however long the saving takes', async () => {
+    const world = createWorld();
+    await createEngine(world).accept(toDraft({ plan }));
+    const slow = openHost({
+      ...world,
+      waker: {
+        async wake() {
+          world.clock.pass(3);
+        },
+      },
+    });
+    const asking = slow.engine.tell(runId, due);
+    await settled();
+    slow.answer({ kind: 'unknown', reason: 'the connection broke' });
+    await asking;
+    expect(slow.asked).toEqual([token]);
+  });
+});
+
+describe('a host that was held up', () => {
+  it('asks for no start twenty seconds after the run was saved: others may have given it up', async () => {
+    const world = createWorld();
+    await createEngine(world).accept(toDraft({ plan }));
+    const frozen = openHost({
+      ...world,
+      ledger: {
+        ...world.ledger,
+        async loadEvent(id) {
+          world.clock.pass(21);
+          return world.ledger.loadEvent(id);
+        },
+      },
+    });
+    const run = await frozen.engine.tell(runId, due);
+    expect(frozen.asked).toEqual([]);
+    expect(run).toMatchObject({ status: 'starting', attempts: [{ start: { unknownAnswers: 1 } }] });
+  });
+});
