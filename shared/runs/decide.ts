@@ -92,7 +92,7 @@ function onStartAnswered(run: Run, token: string, answer: StartAnswer, now: Epoc
       if (run.status === 'stopping') return endStopping(run, now);
       return run.status === 'starting' && owesStart(run, token) ? refuseStart(run, answer.cause, now) : run;
     case 'unknown':
-      return repeatStart(run, attempt, now);
+      return repeatStart(run, { ...attempt, start: { ...attempt.start, unknownAt: now } }, now);
   }
 }
 
@@ -108,11 +108,12 @@ function repeatStart(run: Run, attempt: Attempt, now: EpochMs): Run {
 
 /**
  * Whether a refusal of a repeated call says that nothing was started by the calls before it, whose answers were lost. A
- * busy target never says so; another one does once the look that came before it would have seen what was started.
+ * busy target never says so; another one does once the look that came before it would have seen what was started by the
+ * last of them.
  */
 function isDefinite({ start }: Attempt, { class: failure }: Cause, now: EpochMs): boolean {
   if (failure === 'throttled' || failure === 'target-unavailable') return false;
-  return now - start.askedAt >= visibleAfterMs;
+  return now - (start.unknownAt ?? start.askedAt) >= visibleAfterMs;
 }
 
 function onStopAnswered(run: Run, key: string, token: string, answer: StopAnswer, now: EpochMs): Run {

@@ -33,8 +33,10 @@ export type Start = {
   readonly askedAt: EpochMs;
   /** The latest that this start can end: the budget for starting, then the job's timeout. */
   readonly deadlineAt: EpochMs;
-  /** How often the target's answer was neither a start nor a refusal. */
+  /** How often it was asked for without a start, or a refusal that counts. */
   readonly unknownAnswers: number;
+  /** When the newest call whose outcome is not known was given up: it may act yet. */
+  readonly unknownAt?: EpochMs;
   /** The target's own name for what it started. */
   readonly externalId?: string;
   /** When the target was first seen to have no trace of what it had started. */

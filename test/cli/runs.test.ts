@@ -160,6 +160,9 @@ describe('runs show', () => {
     const { stdout } = await signalbox('show', id, '--json');
     const { event } = JSON.parse(stdout);
     expect(event.records[0].data.input.note).toBe('\u001b[2J\u009b31m\u0007\u007f');
+    const odd = await signalbox('list', '--status', 'fai\u001b[2J\u009b31mled\u0007');
+    expect(odd.stderr).toContain("argument 'failed�' is invalid");
+    expect(hasControlCharacters(odd.stderr)).toBe(false);
   });
 });
 
