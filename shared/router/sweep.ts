@@ -28,8 +28,11 @@ export type Swept = {
   readonly oldestWaitingSeconds: number;
 };
 
-/** Of what is under way when the time is up: a call takes ten seconds at most, and its outcome is saved. */
-export const reserveMs = 25_000;
+/**
+ * Of what is under way when the time is up: a start waits for its turn twenty seconds at most, a call takes ten, and its
+ * outcome is saved.
+ */
+export const reserveMs = 35_000;
 
 /** Runs that are told at a time, as many as a service describes in one call. */
 const together = 100;

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Ledger } from '../../shared/runs/ledger.ts';
-import { finishedStatuses, isFinished, type Run, runStatuses } from '../../shared/runs/run.ts';
+import { type Ledger, LedgerError } from '../../shared/runs/ledger.ts';
+import { finishedStatuses, type Run, runStatuses } from '../../shared/runs/run.ts';
 import { type Delivery, numbersIn } from './deliveries.ts';
 import type { Kept } from './judge.ts';
 import type { Senders } from './senders.ts';
@@ -19,6 +19,7 @@ export type DriveParts = {
 
 const unfinished = runStatuses.filter((status) => !finishedStatuses.some((each) => each === status));
 const sayEveryMs = 15_000;
+const mostTries = 10;
 
 /** Sends all deliveries, never too many at once, and waits until nothing is left to do, or its time is up. */
 export async function drive(parts: DriveParts): Promise<void> {
@@ -32,7 +33,7 @@ export async function drive(parts: DriveParts): Promise<void> {
       say(`the time is up: ${mostSeconds} s`);
       return;
     }
-    const { runs } = await ledger.list({ statuses: unfinished, limit: window });
+    const { runs } = await patiently(() => ledger.list({ statuses: unfinished, limit: window }));
     if (released === deliveries.length && senders.pending() === 0 && runs.length === 0) return;
     const room = Math.max(window - runs.length - senders.pending(), 0);
     senders.release(deliveries.slice(released, released + room));
@@ -50,16 +51,30 @@ export async function readRuns(ledger: Ledger): Promise<readonly Kept[]> {
   const runs: Run[] = [];
   let after: string | undefined;
   do {
-    const page = await ledger.list({ limit: 500, ...(after === undefined ? {} : { after }) });
+    const page = await patiently(() =>
+      ledger.list({ limit: 500, ...(after === undefined ? {} : { after }) }),
+    );
     runs.push(...page.runs);
     after = page.next;
   } while (after !== undefined);
   const kept: Kept[] = [];
   for (const run of runs) {
-    const event = await ledger.loadEvent(run.id);
+    const event = await patiently(() => ledger.loadEvent(run.id));
     kept.push({ run, numbers: event === undefined ? [] : toNumbers(event, run) });
   }
   return kept;
+}
+
+/** On a busy machine the ledger's answer may take longer than it is given. */
+async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (!(error instanceof LedgerError) || tries === mostTries) throw error;
+      await sleep(1000);
+    }
+  }
 }
 
 /** Records that another run has claimed are not this one's. */
@@ -68,8 +83,4 @@ function toNumbers(event: string, { lostRecords }: Run): readonly number[] {
   return records
     .filter((_, position) => !lostRecords.includes(position))
     .flatMap((record) => numbersIn(JSON.stringify(record)));
-}
-
-export function countFinished(kept: readonly Kept[]): number {
-  return kept.filter(({ run }) => isFinished(run)).length;
 }

@@ -13,7 +13,7 @@ import { region } from '../stand-in/core.ts';
 import { type StandIn, startStandIn } from '../stand-in/stand-in.ts';
 import { openTable } from '../support/dynamo.ts';
 import { createBucket, createQueue, openFauxqs } from '../support/fauxqs.ts';
-import { type LambdaFunction, loadLambda } from '../support/lambda.ts';
+import { type Answered, type LambdaFunction, loadLambda } from '../support/lambda.ts';
 import { pollQueue } from './queue.ts';
 import type { Services } from './services.ts';
 
@@ -179,11 +179,19 @@ export async function startCloud({
     const bundle = join(folder, 'functions', `${name}.cjs`);
     const known = loaded.get(instance) ?? loadLambda(bundle, variables, mostMs, trouble?.preload);
     loaded.set(instance, known);
-    const invocation = (await known).invoke(payload, crypto.randomUUID(), remainingMs);
-    trouble?.watch(instance, invocation);
-    const answered = await invocation;
+    const answered = await call(known).catch((error: unknown) => {
+      // It has ended: the next call is another process's.
+      if (loaded.get(instance) === known) loaded.delete(instance);
+      throw error;
+    });
     if ('error' in answered) throw new Error(`${name}: ${answered.error.message}`);
     return answered.answer;
+
+    async function call(loading: Promise<LambdaFunction>): Promise<Answered> {
+      const invocation = (await loading).invoke(payload, crypto.randomUUID(), remainingMs);
+      trouble?.watch(instance, invocation);
+      return invocation;
+    }
   }
 
   /** As Lambda does with what it was given asynchronously: twice more after an error, if sooner. */

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { compileJobs } from '../../shared/jobs/compiled.ts';
 import { parseJobs } from '../../shared/jobs/parse.ts';
+import { toPreload } from '../chaos/fast-clock.ts';
 import { region } from '../stand-in/core.ts';
 import { createEventBridge, type PutEvent } from '../stand-in/event-bridge.ts';
 import { startStandIn } from '../stand-in/stand-in.ts';
@@ -26,7 +27,7 @@ jobs:
 
 const bundles = createBundles();
 
-it('a bundled function tells the bus and the failure destination of a run that can not start, as what it was told to', async () => {
+it('the bundled sweep tells the bus and the failure destination of a run that a trigger could not start', async () => {
   const [table, fauxqs] = await Promise.all([openTable(), startFauxqs()]);
   atEnd(table.stop);
   const taken: PutEvent[] = [];
@@ -46,7 +47,7 @@ it('a bundled function tells the bus and the failure destination of a run that c
     network: { subnets: [], securityGroups: [], assignPublicIp: false },
     jobs: {},
   };
-  const manual = await loadLambda(bundles.pathOf('manual'), {
+  const variables = {
     AWS_REGION: region,
     AWS_ACCESS_KEY_ID: 'stand-in',
     AWS_SECRET_ACCESS_KEY: 'stand-in',
@@ -60,11 +61,23 @@ it('a bundled function tells the bus and the failure destination of a run that c
     SIGNALBOX_PAYLOADS: `s3://${bucket}`,
     SIGNALBOX_WAKE_QUEUE: wakeQueue,
     SIGNALBOX_EVENT_BUS: 'runs',
-  });
+  };
+  const manual = await loadLambda(bundles.pathOf('manual'), variables);
   atEnd(() => manual.end());
 
   const answered = await manual.invoke({ job: 'resize', input: { width: 7 } }, 'request-1');
   expect(answered).not.toHaveProperty('error');
+  // No acknowledgement waits for a bus.
+  expect(taken).toEqual([]);
+
+  // A minute later, by its own clock.
+  const aMinuteOn = toPreload({ since: Date.now() - 1000, factor: 61 });
+  const sweep = await loadLambda(bundles.pathOf('sweep'), {
+    ...variables,
+    NODE_OPTIONS: `--import=${aMinuteOn}`,
+  });
+  atEnd(() => sweep.end());
+  expect(await sweep.invoke({}, 'request-2', 300_000)).not.toHaveProperty('error');
 
   const failure = {
     service: 'media',

@@ -12,7 +12,7 @@ export type Exit = {
 export type Container = {
   readonly ended: Promise<Exit>;
   readonly output: () => string;
-  /** SIGTERM, and SIGKILL when it still lives after that. */
+  /** SIGTERM, and SIGKILL when it still lives after that; SIGKILL at once without a grace. */
   readonly stop: (graceMs: number) => void;
 };
 
@@ -62,6 +62,7 @@ export function runContainer(
     ended: ended.promise,
     output: () => output,
     stop(graceMs) {
+      if (graceMs === 0) return kill('SIGKILL');
       kill('SIGTERM');
       setTimeout(() => kill('SIGKILL'), graceMs).unref();
     },
