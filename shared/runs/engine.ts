@@ -3,10 +3,11 @@ import type { PayloadStore } from '../payloads/payload-store.ts';
 import type { Target } from '../targets/target.ts';
 import { toMessage } from '../to-message.ts';
 import type { Waker } from '../wakers/waker.ts';
-import { decide, isDue, lacksPlace } from './decide.ts';
+import { decide } from './decide.ts';
 import { settle } from './due.ts';
 import type { Input } from './input.ts';
 import { type Accepted, type Draft, type Ledger, LedgerError } from './ledger.ts';
+import { isDue, lacksPlace } from './on-due.ts';
 import { perform } from './perform.ts';
 import { type EpochMs, liveAttempt, type Run } from './run.ts';
 

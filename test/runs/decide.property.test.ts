@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decide, lacksPlace } from '../../shared/runs/decide.ts';
+import { decide } from '../../shared/runs/decide.ts';
 import type { Input } from '../../shared/runs/input.ts';
+import { lacksPlace } from '../../shared/runs/on-due.ts';
 import type { Plan } from '../../shared/runs/plan.ts';
 import { type EpochMs, isFinished, liveAttempt, type Run } from '../../shared/runs/run.ts';
 import type { Report } from '../../shared/targets/target.ts';

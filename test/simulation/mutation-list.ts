@@ -43,16 +43,16 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'reuse a token for a changed request',
-    file: 'shared/runs/decide.ts',
+    file: 'shared/runs/on-due.ts',
     changes: [['toToken(run.id, next.attempt, next.start)', 'toToken(run.id, next.attempt, 1)']],
     caughtBy: ['a token always stands for the same request'],
   },
   {
     name: 'a new token after an unknown outcome',
-    file: 'shared/runs/decide.ts',
+    file: 'shared/runs/on-start-answered.ts',
     changes: [
       [
-        "case 'unknown':\n      return repeatStart(run, attempt, now);",
+        "case 'unknown':\n      return repeatStart(run, { ...attempt, start: { ...attempt.start, unknownAt: now } }, now);",
         "case 'unknown':\n      return refuseStart(run, { class: 'target-unavailable', reason: answer.reason }, now);",
       ],
     ],
@@ -105,7 +105,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'trust MISSING',
-    file: 'shared/runs/decide.ts',
+    file: 'shared/runs/on-reported.ts',
     changes: [['const lostAfterMs = 600_000;', 'const lostAfterMs = 0;']],
     caughtBy: [livesOn, oneLive],
   },
@@ -134,19 +134,19 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'take a refusal of a repeat for definite',
-    file: 'shared/runs/decide.ts',
-    changes: [['return now - start.askedAt >= visibleAfterMs;', 'return now >= start.askedAt;']],
+    file: 'shared/runs/on-start-answered.ts',
+    changes: [['>= visibleAfterMs;', '>= 0;']],
     caughtBy: [oneLive, livesOn],
   },
   {
     name: 'leave strangers alone',
-    file: 'shared/runs/decide.ts',
+    file: 'shared/runs/live-start.ts',
     changes: [['if (ended) return run;', 'if (ended || now > 0) return run;']],
     caughtBy: ['a duplicate is stopped within one sweep', livesOn],
   },
   {
     name: 'ask for a stop once',
-    file: 'shared/runs/decide.ts',
+    file: 'shared/runs/on-due.ts',
     changes: [['return askToStop(run, run.stopping.reason, now);\n}', 'return { ...run };\n}']],
     caughtBy: [ends],
   },
@@ -163,7 +163,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'never stop what runs too long',
-    file: 'shared/runs/decide.ts',
+    file: 'shared/runs/on-due.ts',
     changes: [
       [
         "if (run.status === 'running' && now >= toEndBy(run, attempt)) return askToStop(run, 'timeout', now);",
@@ -197,7 +197,12 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'forget that others may be starting it',
     file: 'shared/runs/engine.ts',
-    changes: [['return isOwed && !isHeard ?', 'return isOwed && !isHeard && inputs.length > 999 ?']],
+    changes: [
+      [
+        'if (start === undefined || owed === undefined) return [];',
+        'if (start?.token !== undefined) return [];\n  if (start === undefined || owed === undefined) return [];',
+      ],
+    ],
     caughtBy: [oneLive, livesOn],
   },
 ];
