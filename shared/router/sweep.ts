@@ -2,7 +2,7 @@ import type { Engine } from '../runs/engine.ts';
 import type { Due, Ledger } from '../runs/ledger.ts';
 import type { EpochMs } from '../runs/run.ts';
 import { toMessage } from '../to-message.ts';
-import type { Waker } from '../wakers/waker.ts';
+import { longestWakeMs, type Waker } from '../wakers/waker.ts';
 
 export type SweepParts = {
   readonly engine: Engine;
@@ -60,19 +60,22 @@ export function createSweep({ engine, ledger, waker, now, warn }: SweepParts) {
   return async function sweep(endBy: EpochMs): Promise<Swept> {
     const rest = await tellAllDue('rest', endBy);
     const at = now();
-    const line = await ledger.due({ of: 'line', now: at, limit: mostInLine });
+    const soon = await ledger.due({ of: 'line', now: at + passMs, limit: mostInLine });
+    const line = soon.filter((due) => due.at <= at);
     const oldest = line[0];
+    const near = soon.filter((due) => due.at > at && due.at > remindedAt + passMs);
+    const called = await inHandfuls(near, endBy, callIfFar);
     const reminders = line.filter((due) => isReminderDue(at - due.at, at - remindedAt));
     const sent = await inHandfuls(reminders, endBy, createReminder());
-    if (sent.isComplete) remindedAt = at;
+    if (sent.isComplete && called.isComplete) remindedAt = at;
     const news = await tellAllDue('news', Math.min(endBy, now() + longestNewsMs));
     return {
       looked: rest.done,
       reminded: sent.done,
       told: news.done,
-      failed: rest.failed + sent.failed + news.failed,
+      failed: rest.failed + called.failed + sent.failed + news.failed,
       // What is still to be told holds up nobody.
-      isComplete: rest.isComplete && sent.isComplete,
+      isComplete: rest.isComplete && called.isComplete && sent.isComplete,
       waiting: line.length,
       oldestWaitingSeconds: oldest ? Math.max(Math.floor((at - oldest.at) / 1000), 0) : 0,
     };
@@ -94,6 +97,13 @@ export function createSweep({ engine, ledger, waker, now, warn }: SweepParts) {
       sum = { done: sum.done + done, failed: sum.failed + failed, isComplete };
       if (!isComplete) return sum;
     }
+  }
+
+  /** Whose turn was too far off for a wake-up when it was decided. */
+  async function callIfFar({ id }: Due): Promise<void> {
+    const run = await ledger.load(id);
+    const isFar = run?.next !== undefined && run.next.at - run.updatedAt > longestWakeMs;
+    if (run !== undefined && isFar) await waker.wake(run);
   }
 
   /** Without its queue the line goes on all the same, if slowly: some of each pass are given their turn here. */

@@ -1,30 +1,24 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isObject } from '../events/json.ts';
 import type { Engine } from '../runs/engine.ts';
-import type { Ledger } from '../runs/ledger.ts';
 import type { EpochMs } from '../runs/run.ts';
 import { parseWakeMessage } from '../wakers/wake-message.ts';
-import type { Waker } from '../wakers/waker.ts';
 
 export type WakeUpParts = {
   readonly engine: Engine;
-  readonly ledger: Ledger;
-  readonly waker: Waker;
   readonly now: () => EpochMs;
   /** Hears of a message that could not be followed, or is none of ours. */
   readonly warn: (messageId: string, problem: unknown) => void;
 };
 
+/** A message that is earlier than this comes again by itself: another one in its place would make two of it. */
+const mostEarlyMs = 5_000;
+
 /** What SQS is told of a batch: the messages that have to come again. */
 export type WakeAnswer = { readonly batchItemFailures: readonly { readonly itemIdentifier: string }[] };
 
 /** Gives runs their turn when the wake queue says that it has come. Takes a batch of SQS messages as Lambda has it. */
-export function createWakeUps({
-  engine,
-  ledger,
-  waker,
-  now,
-  warn,
-}: WakeUpParts): (payload: unknown) => Promise<WakeAnswer> {
+export function createWakeUps({ engine, now, warn }: WakeUpParts): (payload: unknown) => Promise<WakeAnswer> {
   return async (payload) => {
     const failed = await Promise.all(messagesIn(payload).map(follow));
     return {
@@ -41,19 +35,16 @@ export function createWakeUps({
       return undefined;
     }
     try {
-      if (message.at > now()) await sendOn(message.runId);
-      else await engine.tell(message.runId, { kind: 'due' });
+      // SQS holds back whole seconds, by the clock of whoever sent it.
+      const earlyMs = message.at - now();
+      if (earlyMs > mostEarlyMs) return messageId;
+      if (earlyMs > 0) await sleep(earlyMs);
+      await engine.tell(message.runId, { kind: 'due' });
       return undefined;
     } catch (error) {
       warn(messageId, error);
       return messageId;
     }
-  }
-
-  /** SQS holds messages back for a quarter of an hour at most; and clocks differ. */
-  async function sendOn(runId: string): Promise<void> {
-    const run = await ledger.load(runId);
-    if (run !== undefined) await waker.wake(run);
   }
 }
 

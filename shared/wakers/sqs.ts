@@ -3,12 +3,12 @@ import { call } from '../aws/call.ts';
 import { toAwsFailure, toReason } from '../aws/errors.ts';
 import type { EpochMs, Run } from '../runs/run.ts';
 import type { WakeMessage } from './wake-message.ts';
-import type { Waker } from './waker.ts';
+import { longestWakeMs, type Waker } from './waker.ts';
 
 /**
  * What SQS takes: https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessageBatch.html
  */
-const longestDelaySeconds = 900;
+const longestDelaySeconds = longestWakeMs / 1000;
 const mostEntries = 10;
 
 export type SqsWakerOptions = {
@@ -31,7 +31,7 @@ type Entry = {
 };
 
 /**
- * A message that SQS holds back until a run's turn, or 15 minutes where that is further off.
+ * A message that SQS holds back until a run's turn, if that is within 15 minutes.
  * Wake-ups that are asked for in one turn of the event loop are sent together, in their order, ten to a call.
  * One that's refused rejects for itself; one that is sent twice only makes for two looks at the run.
  */
@@ -97,14 +97,15 @@ export function createSqsWaker(options: SqsWakerOptions): Waker {
 
 /**
  * When a run is to be looked at by a message: at its next start, or when something that failed is tried again.
- * Undefined where a look is only in case something got lost: for those the sweep asks the ledger.
+ * Undefined where a look is only in case something got lost, or the turn is far off: for those the sweep asks the
+ * ledger. A message that is sent on and on for hours would become many, as each may be delivered twice.
  */
 export function toWakeDate({ status, next, outbox }: Run, now: EpochMs): EpochMs | undefined {
   const turn = (status === 'queued' || status === 'waiting') && next ? [next.at] : [];
   const owed = outbox.flatMap(({ kind, notBefore }) =>
     kind !== 'announce' && notBefore > now ? [notBefore] : [],
   );
-  const dates = [...turn, ...owed];
+  const dates = [...turn, ...owed].filter((at) => at - now <= longestWakeMs);
   return dates.length > 0 ? Math.min(...dates) : undefined;
 }
 

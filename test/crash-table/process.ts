@@ -97,7 +97,7 @@ export function openProcess({ url, table, bucket, now, cut, fault, noticed }: Pr
   const routes = createRoutingTable(jobs, everySource);
   const router = createRouter({ table: routes, jobs, engine, ledger, payloads, toPlan, now });
   const stateChanges = createStateChanges({ engine, ledger, targets, jobs, toPlan, now });
-  const wakeUps = createWakeUps({ engine, ledger, waker, now, warn: () => {} });
+  const wakeUps = createWakeUps({ engine, now, warn: () => {} });
 
   return {
     gate,

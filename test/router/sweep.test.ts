@@ -205,6 +205,41 @@ describe('a pass of the sweep', () => {
   });
 });
 
+describe('runs whose turn was too far off for a wake-up', () => {
+  it('are sent one in the pass before it comes, and in no other', async () => {
+    const world = createWorld();
+    const [far, near] = [toRunId(1), toRunId(2)];
+    const plan = (intervalSeconds: number) => toPlan({ retry: { attempts: 2, intervalSeconds } });
+    await createEngine(world).accept(toDraft({ id: far, plan: plan(1800) }));
+    await createEngine(world).accept(toDraft({ id: near, plan: plan(600) }));
+    for (const id of [far, near]) {
+      const failure = { class: 'exit-code', reason: 'exited with code 1', exitCode: 1 } as const;
+      const ended = { token: `${id}-1-1`, state: 'ended', endedAt: start, failure } as const;
+      await createEngine(world).tell(id, { kind: 'due' });
+      await createEngine(world).tell(id, { kind: 'reported', report: ended });
+    }
+    const failedAt = world.clock.now();
+    const woken: [string, number][] = [];
+    const waker = {
+      async wake({ id }: Run) {
+        woken.push([id, (world.clock.now() - failedAt) / 60_000]);
+      },
+    };
+    const { ledger, now } = world;
+    const sweep = createSweep({ engine: createEngine(world), ledger, waker, now, warn: () => {} });
+    for (let minute = 1; minute <= 31; minute++) {
+      world.clock.pass(60);
+      await sweep(inAWeek);
+    }
+    expect(woken.filter(([id]) => id === far)).toEqual([[far, 29]]);
+    // Its own message got lost.
+    expect(woken.filter(([id]) => id === near)).toEqual([
+      [near, 12],
+      [near, 22],
+    ]);
+  });
+});
+
 describe('what is still to be told of runs that have ended', () => {
   it('is told, after everything else', async () => {
     const world = createWorld();

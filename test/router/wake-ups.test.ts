@@ -13,8 +13,8 @@ const wakeUp = (id: string, at = start) => JSON.stringify({ runId: id, at });
 function toWakeUps(world: TestWorld) {
   const warned: [string, unknown][] = [];
   const warn = (messageId: string, problem: unknown) => void warned.push([messageId, problem]);
-  const { ledger, waker, now } = world;
-  return { follow: createWakeUps({ engine: createEngine(world), ledger, waker, now, warn }), warned };
+  const { now } = world;
+  return { follow: createWakeUps({ engine: createEngine(world), now, warn }), warned };
 }
 
 async function withQueued(...ids: readonly string[]) {
@@ -38,12 +38,22 @@ describe('a wake-up', () => {
     expect(world.target.begun.get(`${runId}-1-1`)).toBe(1);
   });
 
-  it('that comes before its time is sent on', async () => {
+  it('that comes a moment before its time waits for it', async () => {
+    const world = await withQueued(runId);
+    const begun = performance.now();
+    await toWakeUps(world).follow(toBatch(wakeUp(runId, start + 30)));
+    expect(performance.now() - begun).toBeGreaterThan(28);
+    expect(await world.ledger.load(runId)).toMatchObject({ status: 'running' });
+  });
+
+  it('that comes long before its time comes again, and no other is sent in its place', async () => {
     const world = await withQueued(runId);
     const before = world.woken.length;
-    await toWakeUps(world).follow(toBatch(wakeUp(runId, start + 1)));
+    expect(await toWakeUps(world).follow(toBatch(wakeUp(runId, start + 5001)))).toEqual({
+      batchItemFailures: [{ itemIdentifier: 'message-0' }],
+    });
     expect(world.target.calls).toEqual([]);
-    expect(world.woken.slice(before)).toEqual([start]);
+    expect(world.woken.length).toBe(before);
   });
 
   it('of a run that is gone is done with', async () => {

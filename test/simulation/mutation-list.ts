@@ -106,7 +106,10 @@ export const mutations: readonly Mutation[] = [
   {
     name: 'trust MISSING',
     file: 'shared/runs/on-reported.ts',
-    changes: [['const lostAfterMs = 600_000;', 'const lostAfterMs = 0;']],
+    changes: [
+      ['if (absentSince === undefined) {', 'if (absentSince === undefined && lookedAt < 0) {'],
+      ['if (lookedAt - absentSince < lostAfterMs) return told;', ''],
+    ],
     caughtBy: [livesOn, oneLive],
   },
   {
