@@ -1,12 +1,18 @@
 import { defineConfig } from 'vitest/config';
 
-const hasCrashTable = process.env['CRASH_TABLE_ROWS'] !== undefined;
+/** They take their time, and have scripts of their own: `test:crash`, and `test:processes` for the command line's. */
+const slow = [
+  'test/cli/{dev,invoke}.test.ts',
+  'test/crash-table/**',
+  'test/ledgers/dynamodb/cut-off.test.ts',
+  'test/local/restart.test.ts',
+  'test/targets/process/process-stop.test.ts',
+];
 
 export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
-    // These are for `test:crash`, which says how many rows.
-    exclude: hasCrashTable ? [] : ['test/crash-table/{executions,tasks-and-builds}.test.ts'],
+    exclude: process.env['SLOW_TESTS'] === undefined ? slow : [],
     globalSetup: ['test/support/bundles-folder.ts'],
     setupFiles: ['test/support/seed.ts'],
     // Most of a file's time would go into loading what the file before has loaded.

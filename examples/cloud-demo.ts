@@ -119,10 +119,10 @@ async function call(invoke: Cloud['invoke'], name: string, payload: unknown): Pr
   );
 }
 
-async function waitForEnd({ ledger, invoke }: Cloud, ids: ReadonlySet<string>): Promise<Run[]> {
+async function waitForEnd({ ledger, invokeAs }: Cloud, ids: ReadonlySet<string>): Promise<Run[]> {
   const seen = new Map<string, string>();
   for (;;) {
-    await sweep(invoke);
+    await sweep({ invokeAs });
     const loaded = await Promise.all([...ids].map((id) => ledger.load(id)));
     const runs = loaded.flatMap((run) => run ?? []);
     for (const run of runs) tellNews(seen, run);

@@ -63,7 +63,12 @@ const { carry, counts: carried } = createCarry({
   signal: over.signal,
 });
 
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => over.abort());
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    say(`${signal}: it is given up`);
+    over.abort();
+  });
+}
 const killer = createKiller({
   random,
   likelihood: 0.04,
@@ -176,13 +181,15 @@ function pickFault(operation: string): Fault | undefined {
   ]);
 }
 
-/** Every minute, as its schedule does; now and then two at once. */
+/** Every minute, as its schedule does, whether or not the one before has ended; now and then two at once. */
 async function sweepAgainAndAgain(): Promise<void> {
+  const all: Promise<void>[] = [];
   while (!over.signal.aborted) {
     await sleep(toReal(60), undefined, { signal: over.signal }).catch(() => undefined);
-    if (over.signal.aborted) return;
-    await Promise.all(Array.from({ length: random.chance(0.2) ? 2 : 1 }, (_, line) => sweep(line)));
+    if (over.signal.aborted) break;
+    for (let more = random.chance(0.2) ? 2 : 1; more > 0; more--) all.push(sweep(all.length % 3));
   }
+  await Promise.all(all);
 }
 
 async function sweep(line: number): Promise<void> {

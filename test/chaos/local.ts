@@ -55,7 +55,12 @@ let kills = 0;
 const endings: Violation[] = [];
 const over = new AbortController();
 
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => over.abort());
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => {
+    say(`${signal}: it is given up`);
+    over.abort();
+  });
+}
 // However this ends, nothing that it began lives on.
 process.on('exit', () => {
   router?.kill('SIGKILL');

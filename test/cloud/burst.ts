@@ -132,7 +132,7 @@ async function waitForEnd({ ledger, invokeAs, services: { ecs } }: Cloud): Promi
     }
     await sleep(2000);
     if (ecs.tasks.length < records) continue;
-    await sweep(invokeAs);
+    await sweep({ invokeAs });
     const { runs } = await ledger.list({
       statuses: ['collecting', 'queued', 'starting', 'running', 'waiting', 'stopping'],
       limit: 1,

@@ -4,7 +4,7 @@ import type { Cloud } from './cloud.ts';
 const timeoutMs = 60_000;
 
 /** Calls functions/sweep as its schedule does, with what nobody reads: an event of EventBridge. */
-export async function sweep(invokeAs: Cloud['invokeAs']): Promise<void> {
+export async function sweep({ invokeAs }: Pick<Cloud, 'invokeAs'>): Promise<void> {
   const event = {
     version: '0',
     id: crypto.randomUUID(),
