@@ -26,7 +26,7 @@ import { startProxy } from './proxy.ts';
 import { createSenders } from './senders.ts';
 import { toMissing, toSummary } from './summary.ts';
 
-const count = Number(process.argv[2] ?? 300);
+const count = Number(process.argv[2] ?? 200);
 const seed = Number(process.argv[3] ?? Date.now() % 1_000_000);
 const mostSeconds = 300 + count;
 /** How long a router lives once it listens; one in five is killed while it begins. */
