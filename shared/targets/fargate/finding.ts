@@ -34,14 +34,8 @@ export function toFinding(
 ): Finding {
   const own =
     container === undefined ? toTelling(task) : task.containers.find(({ name }) => name === container);
-  const about = toDetails({
-    exitCode: own?.exitCode,
-    stopCode: task.stopCode,
-    stopReason: toStopReason(task.stoppedReason, own?.reason ?? ''),
-    imageDigest: own?.imageDigest,
-    logGroup: logs?.group,
-    logStream: logs?.stream,
-  });
+  // Why it stops is kept with its end: until then that would be a save for each step of its stopping.
+  const lasting = { imageDigest: own?.imageDigest, logGroup: logs?.group, logStream: logs?.stream };
   switch (task.lastStatus) {
     case 'RUNNING':
     case 'DEACTIVATING':
@@ -50,11 +44,14 @@ export function toFinding(
       // A task that never ran goes through the latter states too. Spot's warning comes while it runs.
       return task.startedAt === undefined
         ? { state: 'pending' }
-        : { state: 'running', startedAt: task.startedAt, ...about };
+        : { state: 'running', startedAt: task.startedAt, ...toDetails(lasting) };
     case 'STOPPED':
     case 'DELETED': {
       const ending = toEnding(task, own, now);
-      return ending.state === 'ended' ? { ...ending, ...about } : ending;
+      if (ending.state !== 'ended') return ending;
+      const stopReason = toStopReason(task.stoppedReason, own?.reason ?? '');
+      const { stopCode } = task;
+      return { ...ending, ...toDetails({ ...lasting, exitCode: own?.exitCode, stopCode, stopReason }) };
     }
     default:
       return { state: 'pending' };
