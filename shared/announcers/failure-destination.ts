@@ -1,4 +1,5 @@
 import type { ClientsOf } from '../aws/regions.ts';
+import { failedRunType } from '../events/announcement.ts';
 import type { Announcement } from '../runs/effect.ts';
 import type { Run } from '../runs/run.ts';
 import { toMessage } from '../to-message.ts';
@@ -14,8 +15,6 @@ export type FailureDestinationOptions = EventStores & {
   /** Of jobs.yml. */
   readonly service: string;
 };
-
-const detailType = 'Run Failed Event';
 
 /**
  * Reports runs that failed for good to the queue, the topic or the bus of their job, with their event.
@@ -62,7 +61,7 @@ export function createFailureDestination(options: FailureDestinationOptions): An
       case 'sns':
         return publish(arn, message);
       case 'event-bus':
-        return putEvent(arn, { detailType, detail: text, at });
+        return putEvent(arn, { detailType: failedRunType, detail: text, at });
     }
   }
 }

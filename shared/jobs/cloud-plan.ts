@@ -23,13 +23,14 @@ export function toCloudPlan(job: Job, deployment: Deployment): Plan {
   return {
     ...plan,
     retry: { ...retry, attempts: 1 },
-    timeoutSeconds: toLongestSeconds(
-      retry,
-      job.timeout,
-      job.startTimeout,
-      job.useSpotInstances ? freeInterruptions : 0,
-    ),
+    timeoutSeconds: toExecutionSeconds(job),
   };
+}
+
+/** The longest that the execution of a Batch job's machine can take: all of its attempts, with what interrupts them. */
+export function toExecutionSeconds(job: Job): number {
+  const interruptions = job.useSpotInstances ? freeInterruptions : 0;
+  return toLongestSeconds(toRetry(job), job.timeout, job.startTimeout, interruptions);
 }
 
 function toWork(job: Job, deployment: Deployment): Work {

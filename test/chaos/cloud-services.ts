@@ -1,10 +1,8 @@
+import { toJobMachine } from '../../shared/deploy/batch-machine.ts';
 import type { Deployment } from '../../shared/jobs/deployment.ts';
-import { toRetry } from '../../shared/jobs/retry-plan.ts';
 import type { JobsFile } from '../../shared/jobs/schema/file.ts';
 import type { Job } from '../../shared/jobs/schema/job.ts';
-import { toLongestSeconds } from '../../shared/runs/retry.ts';
 import { parseToken } from '../../shared/runs/run.ts';
-import { toBatchMachine } from '../../shared/targets/batch/machine.ts';
 import type { CloudOptions } from '../cloud/cloud.ts';
 import { createBatch } from '../stand-in/batch.ts';
 import { createCodeBuild } from '../stand-in/codebuild.ts';
@@ -105,7 +103,10 @@ export function deployChaos(
       });
       const stepFunctions = createStepFunctions({
         machines: [
-          ...jobsOn('batch').map((job) => ({ name: job.name, definition: toBatchDefinition(job) })),
+          ...jobsOn('batch').map((job) => ({
+            name: job.name,
+            definition: toJobMachine(job, { jobQueue, jobDefinition: toJobDefinition(job) }),
+          })),
           ...(['work', 'endless', 'together'] as const).map((name) => ({ name, definition: ownMachine })),
         ],
         handlers: { ...batch.handlers, [runJob]: createHandler(command, environment) },
@@ -128,18 +129,6 @@ function toDeployed({ name, target }: Job): Deployment['jobs'][string] | undefin
     default:
       return undefined;
   }
-}
-
-function toBatchDefinition(job: Job) {
-  const retry = toRetry(job);
-  return toBatchMachine({
-    job: job.name,
-    jobQueue,
-    jobDefinition: toJobDefinition(job),
-    retry,
-    tryTimeoutSeconds: job.timeout,
-    executionTimeoutSeconds: toLongestSeconds(retry, job.timeout, job.startTimeout),
-  });
 }
 
 function toJobDefinition({ name }: Job): string {

@@ -1,10 +1,8 @@
 import { fileURLToPath } from 'node:url';
+import { toJobMachine } from '../../shared/deploy/batch-machine.ts';
 import type { Deployment } from '../../shared/jobs/deployment.ts';
-import { toRetry } from '../../shared/jobs/retry-plan.ts';
 import type { JobsFile } from '../../shared/jobs/schema/file.ts';
 import type { Job } from '../../shared/jobs/schema/job.ts';
-import { toLongestSeconds } from '../../shared/runs/retry.ts';
-import { toBatchMachine } from '../../shared/targets/batch/machine.ts';
 import { createBatch } from '../stand-in/batch.ts';
 import { createCodeBuild } from '../stand-in/codebuild.ts';
 import { account, region } from '../stand-in/core.ts';
@@ -67,7 +65,10 @@ export function deployExamples(file: JobsFile): Pick<CloudOptions, 'file' | 'dep
       });
       const stepFunctions = createStepFunctions({
         machines: [
-          ...jobsOn('batch').map((job) => ({ name: `examples-${job.name}`, definition: toDefinition(job) })),
+          ...jobsOn('batch').map((job) => ({
+            name: `examples-${job.name}`,
+            definition: toJobMachine(job, { jobQueue, jobDefinition: toJobDefinition(job) }),
+          })),
           { name: 'shipping-label', definition: shippingLabel },
         ],
         handlers: batch.handlers,
@@ -97,18 +98,6 @@ function toDeployed({ name, target }: Job): Deployment['jobs'][string] | undefin
     default:
       return undefined;
   }
-}
-
-function toDefinition(job: Job) {
-  const retry = toRetry(job);
-  return toBatchMachine({
-    job: job.name,
-    jobQueue,
-    jobDefinition: toJobDefinition(job),
-    retry,
-    tryTimeoutSeconds: job.timeout,
-    executionTimeoutSeconds: toLongestSeconds(retry, job.timeout, job.startTimeout),
-  });
 }
 
 function toJobDefinition({ name }: Job): string {

@@ -1,4 +1,4 @@
-import { announcementSource } from '../../events/announcement.ts';
+import { announcementSource, failedRunType } from '../../events/announcement.ts';
 import type { JobEvent } from '../schema/event.ts';
 import type { JobsFile } from '../schema/file.ts';
 import type { Job } from '../schema/job.ts';
@@ -17,7 +17,7 @@ export type Link = {
   readonly remedy: string;
 };
 
-/** The `detail-type`s of what is announced of a run, and that of what a failure destination gets. */
+/** The `detail-type`s of what is announced of a run. */
 export const announcedTypes = [
   'Run Started',
   'Run Retrying',
@@ -27,7 +27,6 @@ export const announcedTypes = [
   'Run Timed Out',
   'Run Cancelled',
 ];
-export const reportedType = 'Run Failed Event';
 
 /** Every way in which a job may start one, as far as jobs.yml says. */
 export function findLinks(file: JobsFile, to: Job): readonly Link[] {
@@ -68,7 +67,7 @@ function couldSend(
 function findReports({ name, onFailure }: Job, event: JobEvent, place: WatchedPlace): readonly Way[] {
   if (onFailure === undefined || onFailure.type !== event.type) return [];
   if (!meets(place.arns, toLiteral(onFailure.arn))) return [];
-  const known = { source: [announcementSource], 'detail-type': [reportedType], 'detail.job': [name] };
+  const known = { source: [announcementSource], 'detail-type': [failedRunType], 'detail.job': [name] };
   if (event.type === 'event-bus' && !couldMatch(event.properties.eventPattern, known)) return [];
   return [
     {
