@@ -21,8 +21,8 @@ export type Task = {
   startedAt?: EpochMs;
   end?: { readonly at: EpochMs; readonly failure?: Cause; readonly isNeverStarted?: true };
   isStopping: boolean;
-  /** Whether anybody was told that it lives. */
-  isHeardOf: boolean;
+  /** When its first state change was taken. */
+  heardOfAt?: EpochMs;
 };
 
 export type Service = ReturnType<typeof createService>;
@@ -74,7 +74,6 @@ export function createService(
       seenFrom: now() + (kernel.strikes('seen late', 0.3) ? random.scaled(100, profile.seenLateMs) : 0),
       stopTimeoutMs: order.stopTimeoutSeconds * 1000,
       isStopping: false,
-      isHeardOf: false,
     };
     tasks.push(task);
     byName.set(task.name, [...(byName.get(task.name) ?? []), task]);

@@ -78,9 +78,9 @@ export function createObjectStore(kernel: Kernel, host: Host, objects: Map<strin
   const ask = <T>(what: string, effect: () => T): Promise<T> =>
     kernel.call(host, `bucket ${what}`, effect, (reason) => new PayloadError(`the bucket: ${reason}`));
   return {
-    put(runId, text, format = 'json') {
+    put({ job, id }, text, format = 'json') {
       const sha256 = hash('sha256', text);
-      const uri = `s3://payloads/${runId}/${sha256}.${format}`;
+      const uri = `s3://payloads/${job}/${id}/${sha256}.${format}`;
       return ask('put', () => {
         objects.set(uri, text);
         return { uri, sha256, sizeBytes: Buffer.byteLength(text) };

@@ -202,9 +202,29 @@ export function createWitness(kernel: Kernel, objects: ReadonlyMap<string, strin
     // Promise 2: a duplicate of a build is detected by its state change, and stopped.
     coverage.count('service', 'a duplicate of a build');
     for (const each of known.alive) excused.add(each);
-    kernel.at(now() + duplicateMs + task.stopTimeoutMs, () => {
-      if (task.end === undefined && task.isHeardOf && !task.isStopping && known.alive.size > 1)
-        violate('a duplicate is stopped within one sweep', what);
+    lookAtDuplicates(known, task, what);
+  }
+
+  function heardOf(task: Task): void {
+    task.heardOfAt ??= now();
+    const known = runs.get(task.runId);
+    if (known && excused.has(task)) lookAtDuplicates(known, task, `${task.id} (${task.token})`);
+  }
+
+  /** Of two builds the one that was heard of is stopped, unless it is the one that the run goes by. */
+  function lookAtDuplicates(known: Known, { stopTimeoutMs }: Task, what: string): void {
+    const graceMs = duplicateMs + stopTimeoutMs;
+    kernel.at(now() + graceMs, () => {
+      const own = liveAttempt(known.run)?.start.externalId;
+      const left = [...known.alive].filter(
+        ({ id, heardOfAt, isStopping }) =>
+          id !== own && !isStopping && heardOfAt !== undefined && heardOfAt + graceMs <= now(),
+      );
+      if (left.length > 0 && known.alive.size > 1)
+        violate(
+          'a duplicate is stopped within one sweep',
+          `${what}: ${left.map(({ id }) => id).join()} lives`,
+        );
     });
   }
 
@@ -229,6 +249,7 @@ export function createWitness(kernel: Kernel, objects: ReadonlyMap<string, strin
     runs,
     wrote,
     began,
+    heardOf,
     ended,
     watch(watched: Table): void {
       table = watched;

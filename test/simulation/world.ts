@@ -32,7 +32,7 @@ export function createWorld(kernel: Kernel) {
     createService(kernel, profile, witness, (change, task) => {
       const event = { service: profile.name, change };
       const heard = () => {
-        task.isHeardOf = true;
+        witness.heardOf(task);
       };
       invokeAsynchronously(kernel, functions.stateChange, event, heard, false);
     }),
