@@ -1,9 +1,11 @@
 import { defineConfig } from 'vitest/config';
 
-/** They take their time, and have scripts of their own: `test:crash`, and `test:processes` for the command line's. */
+/** They take their time, and have scripts of their own: `test:crash`, `test:permissions`, `test:processes`. */
 const slow = [
-  'test/cli/{dev,invoke}.test.ts',
+  'test/cli/{dev,invoke,package}.test.ts',
   'test/crash-table/**',
+  'test/deploy/iam/calls.test.ts',
+  'test/deploy/package/write-package.test.ts',
   'test/ledgers/dynamodb/cut-off.test.ts',
   'test/local/restart.test.ts',
   'test/targets/process/process-stop.test.ts',

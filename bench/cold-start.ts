@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { bundleFunctions } from '../scripts/bundle.ts';
+import { bundleFunctions } from '../shared/deploy/package/bundle.ts';
 import { compileJobs } from '../shared/jobs/compiled.ts';
 import { parseJobs } from '../shared/jobs/parse.ts';
 

@@ -22,7 +22,7 @@ Exit codes:
   1  something went wrong that is not below
   2  a mistake in the command line, jobs.yml or an event
   3  the run ended without success, or an event was refused
-  4  there is no such run or job
+  4  there is no such run, job or stack
   5  the router, its port or its ledger can't be used; nor the deployed stage`;
 
 /** Ends the command with a message for the person who called it. */

@@ -1,27 +1,23 @@
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { RunsAccess } from './access.ts';
 import { CommandError, exitCodes } from './exit.ts';
 import { readJobsFile } from './jobs-file.ts';
 import { openLocal } from './local-access.ts';
 import type { Shell } from './shell.ts';
+import { addPlace, toStage } from './stage-option.ts';
 
 /** Which runs a command is about: without a stage, this machine's. */
 export type Where = { readonly stage?: string; readonly region?: string; readonly profile?: string };
 
 /** The options of Where. */
 export function addWhere(command: Command): Command {
-  return command
-    .option(
+  return addPlace(
+    command.option(
       '--stage <name>',
       'of the stage that is deployed under this name, in place of this machine',
       toStage,
-    )
-    .option(
-      '--region <region>',
-      'where the stage is; what AWS_REGION or the profile says, if left out',
-      toRegion,
-    )
-    .option('--profile <name>', "the AWS CLI's profile with the credentials");
+    ),
+  );
 }
 
 /** Does some work with the runs there, and closes what it opened. */
@@ -51,16 +47,4 @@ async function open(shell: Shell, { stage, region, profile }: Where): Promise<Ru
     { service, stage },
     { ...(region !== undefined && { region }), ...(profile !== undefined && { profile }) },
   );
-}
-
-function toStage(given: string): string {
-  if (!/^[a-zA-Z0-9][a-zA-Z0-9-]{0,31}$/.test(given))
-    throw new InvalidArgumentError('It is 1 to 32 letters, digits and "-".');
-  return given;
-}
-
-function toRegion(given: string): string {
-  if (!/^[a-z]{2,4}(-[a-z]+)+-\d{1,2}$/.test(given))
-    throw new InvalidArgumentError('It is a Region of AWS, such as eu-west-1.');
-  return given;
 }

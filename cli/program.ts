@@ -7,12 +7,16 @@ import { toSafe, toSafeLines } from '../shared/local/terminal-text.ts';
 import { LedgerError } from '../shared/runs/ledger.ts';
 import { EventParseError, NoRuleError } from '../shared/sources/source.ts';
 import { toMessage } from '../shared/to-message.ts';
+import { createDeploy } from './deploy.ts';
 import { createDev } from './dev-command.ts';
 import type { Environment } from './environment.ts';
 import { CommandError, exitCodeHelp, exitCodes, firstSteps } from './exit.ts';
 import { createExplain } from './explain.ts';
+import { createInfo } from './info.ts';
 import { createInit } from './init.ts';
 import { createInvoke } from './invoke.ts';
+import { createPackage } from './package.ts';
+import { createRemove } from './remove.ts';
 import { createRuns } from './runs.ts';
 import type { Shell } from './shell.ts';
 import { createValidate } from './validate.ts';
@@ -76,7 +80,11 @@ function addCommands(program: Command, shell: Shell): void {
     .addCommand(createDev(shell))
     .addCommand(createInvoke(shell))
     .addCommand(createExplain(shell))
-    .addCommand(createRuns(shell));
+    .addCommand(createRuns(shell))
+    .addCommand(createPackage(shell))
+    .addCommand(createDeploy(shell))
+    .addCommand(createInfo(shell))
+    .addCommand(createRemove(shell));
   inherit(program);
 }
 

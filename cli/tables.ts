@@ -98,7 +98,7 @@ function shorten(text: string, length: number): string {
 }
 
 /** Columns with spaces between them and nothing else, so that the lines can be cut and searched. */
-function createTable(head: string[]) {
+export function createTable(head: string[]) {
   const none = [
     'top',
     'top-mid',

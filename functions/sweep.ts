@@ -11,6 +11,6 @@ export const handler = initialise((environment, log) => {
   return async (_, { awsRequestId, getRemainingTimeInMillis }) => {
     const swept = await sweep(toEndBy(Date.now(), getRemainingTimeInMillis()));
     log.swept(swept, awsRequestId);
-    log.measured(line.service, toSweepMeasurements(swept));
+    log.measured(line.measured, toSweepMeasurements(swept));
   };
 });

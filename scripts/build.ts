@@ -2,7 +2,7 @@
 import { rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundleFunctions } from './bundle.ts';
+import { bundleFunctions } from '../shared/deploy/package/bundle.ts';
 
 const dist = join(fileURLToPath(new URL('..', import.meta.url)), 'dist');
 rmSync(dist, { recursive: true, force: true });

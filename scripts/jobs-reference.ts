@@ -16,6 +16,8 @@ type Node = {
   readonly items?: Node;
   readonly oneOf?: readonly Node[];
   readonly anyOf?: readonly Node[];
+  readonly allOf?: readonly Node[];
+  readonly $ref?: string;
 };
 
 export function toReference(): string {
@@ -25,7 +27,7 @@ export function toReference(): string {
   const events = job.properties?.['events']?.items?.oneOf ?? [];
   return [
     '# jobs.yml',
-    'Every property, made from the schema by `node --run docs`. What is required is bold. Times are in seconds, memory in MiB, storage in GiB. Unknown properties are mistakes; `signalbox validate` also checks what fits together, such as the memory that goes with a number of vCPUs.',
+    'Every property, made from the schema by `node --run docs`. What is required is bold. Times are in seconds, memory in MiB, storage in GiB. A [reference](references.md) is what only CloudFormation knows, such as `!GetAtt Orders.Arn`. Unknown properties are mistakes; `signalbox validate` also checks what fits together, such as the memory that goes with a number of vCPUs.',
     '## The file',
     toTable(file, ['jobs']),
     '## A job',
@@ -100,14 +102,23 @@ function toNamed(child: Node, path: string): Row[] {
 function toValue(child: Node): string {
   if (child.enum) return child.enum.map((value) => `\`${String(value)}\``).join(', ');
   if (child.const !== undefined) return `\`${String(child.const)}\``;
+  if (isReference(child)) return '[reference](references.md)';
   const kinds = child.oneOf ?? child.anyOf;
-  if (kinds) return [...new Set(kinds.map(toValue))].join(' or ');
+  if (kinds) {
+    const values = kinds.toSorted((one, other) => Number(isReference(one)) - Number(isReference(other)));
+    return [...new Set(values.map(toValue))].join(' or ');
+  }
   if (child.type === 'array') return `list of ${toValue(child.items ?? {})}`;
   if (child.type === 'object') return 'mapping';
   const types = [child.type ?? 'any'].flat();
   return types
     .map((type) => (type === 'string' ? 'text' : type === 'boolean' ? 'true, false' : type))
     .join(', ');
+}
+
+/** To what only CloudFormation knows: the one thing that the schema defines apart. */
+function isReference({ $ref, allOf = [] }: Node): boolean {
+  return $ref !== undefined || allOf.some(isReference);
 }
 
 function toCell(text: string): string {

@@ -5,15 +5,14 @@ import type { Run } from '../runs/run.ts';
 import { toMessage } from '../to-message.ts';
 import type { Announcer } from './announcer.ts';
 import { type EventStores, toFailureMessage } from './failure-message.ts';
-import { type Detail, toDetail } from './message.ts';
+import { type Detail, type Sender, toDetail } from './message.ts';
 import { createPutEvents } from './put-events.ts';
 import { createSendMessage, type Message } from './queue.ts';
 import { createPublish } from './topic.ts';
 
 export type FailureDestinationOptions = EventStores & {
   readonly clientsOf: ClientsOf;
-  /** Of jobs.yml. */
-  readonly service: string;
+  readonly sender: Sender;
 };
 
 /**
@@ -21,7 +20,7 @@ export type FailureDestinationOptions = EventStores & {
  * At least once each; a FIFO queue or topic leaves out what comes again within five minutes.
  */
 export function createFailureDestination(options: FailureDestinationOptions): Announcer {
-  const { clientsOf, service } = options;
+  const { clientsOf, sender } = options;
   const sendMessage = createSendMessage((arn) => clientsOf(arn).sqs());
   const publish = createPublish((arn) => clientsOf(arn).sns());
   const putEvent = createPutEvents((arn) => clientsOf(arn).eventBridge());
@@ -30,7 +29,7 @@ export function createFailureDestination(options: FailureDestinationOptions): An
     async announce(run, announcement) {
       const { onFailure } = run.plan;
       if (onFailure === undefined) return;
-      const detail = toDetail(service, run, announcement, 'failure-destination');
+      const detail = toDetail(sender, run, announcement, 'failure-destination');
       const send = (text: string) => sendTo(onFailure, run, announcement, detail, text);
       const text = await toFailureMessage(options, detail);
       try {
@@ -53,7 +52,7 @@ export function createFailureDestination(options: FailureDestinationOptions): An
     { announcementId }: Detail,
     text: string,
   ): Promise<void> {
-    const subject = `${service}: ${job} ${what === 'timed-out' ? 'timed out' : what}`;
+    const subject = `${sender.service}: ${job} ${what === 'timed-out' ? 'timed out' : what}`;
     const message: Message = { text, subject, group: job, id: announcementId, traceparent };
     switch (type) {
       case 'sqs':

@@ -35,7 +35,10 @@ export async function toFailureMessage(
     if (sizeOf(text) <= most) return text;
   }
   try {
-    return write({ ...detail, event: { claimCheck: await payloads.put(detail.runId, event) } });
+    return write({
+      ...detail,
+      event: { claimCheck: await payloads.put({ id: detail.runId, job: detail.job }, event) },
+    });
   } catch (error) {
     if (!(error instanceof NotRecordedError) || error.reason !== 'too-large') throw error;
     // The ledger has it all the same, and a replay starts with it.

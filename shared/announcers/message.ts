@@ -24,21 +24,24 @@ export function toDetailType({ what }: Announcement): string {
   return detailTypes[what];
 }
 
+/** Who says it: jobs.yml, by its name, and the stage that it is deployed as. A laptop has no stage. */
+export type Sender = { readonly service: string; readonly stage?: string };
+
 /** What is said of a run: how it looks now, which may be later than what is announced. Never its event, nor its plan. */
-export type Detail = RunView & {
-  /** The same each time that the announcement is sent. */
-  readonly announcementId: string;
-  readonly service: string;
-  /** The one that the announcement is about; 0 before the first. */
-  readonly attempt: number;
-  /** How many announcements in a row led to the run. */
-  readonly hops: number;
-  /** W3C trace context of what started the run. */
-  readonly traceparent?: string;
-  readonly tracestate?: string;
-  /** Attempts, the oldest ones, that are left out because there are too many. */
-  readonly attemptsLeftOut?: number;
-};
+export type Detail = RunView &
+  Sender & {
+    /** The same each time that the announcement is sent. */
+    readonly announcementId: string;
+    /** The one that the announcement is about; 0 before the first. */
+    readonly attempt: number;
+    /** How many announcements in a row led to the run. */
+    readonly hops: number;
+    /** W3C trace context of what started the run. */
+    readonly traceparent?: string;
+    readonly tracestate?: string;
+    /** Attempts, the oldest ones, that are left out because there are too many. */
+    readonly attemptsLeftOut?: number;
+  };
 
 /**
  * One run may start, be held or be tried again several times: the date tells them apart. And each audience is told
@@ -53,16 +56,11 @@ export function toAnnouncementId(
 }
 
 /** Fits as text, with room for more: long texts are cut first, then old attempts are left out. */
-export function toDetail(
-  service: string,
-  run: Run,
-  announcement: Announcement,
-  to: Audience = 'bus',
-): Detail {
+export function toDetail(sender: Sender, run: Run, announcement: Announcement, to: Audience = 'bus'): Detail {
   const { hops = 0, traceparent, tracestate } = run;
   const detail: Detail = {
     announcementId: toAnnouncementId(run, announcement, to),
-    service,
+    ...sender,
     ...toRunView(run),
     attempt: announcement.attempt,
     hops,

@@ -12,7 +12,17 @@ import { parseScheduleExpression, ScheduleExpressionError } from './schedule-exp
 import { inputTransformer, jsonPath } from './schema/event-bus.ts';
 import { routePath } from './schema/event-http.ts';
 
-const deliveryFailure = inside('onDeliveryFailure', [exactlyOneOf('sqsQueueArn', 'sqsQueueName')]);
+const fifo = z.string().endsWith('.fifo');
+
+/** https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-rule-dlq.html */
+const deliveryFailure = inside('onDeliveryFailure', [
+  exactlyOneOf('sqsQueueArn', 'sqsQueueName'),
+  ...['sqsQueueArn', 'sqsQueueName'].map((name) =>
+    check(z.object({ [name]: fifo }), () => [
+      atValue([name], 'found a FIFO queue, expected a standard one: no event could be put into it'),
+    ]),
+  ),
+]);
 /** What would fail at every event is a mistake now. */
 const inputs = [
   atMostOneOf('input', 'inputPath', 'inputTransformer'),
@@ -24,8 +34,6 @@ const inputs = [
   ),
 ];
 const filterPatterns = inside('filterPatterns', [forEach([checkPattern])]);
-
-const fifo = z.string().endsWith('.fifo');
 
 /** Lambda takes neither a window nor more than 10 messages from a FIFO queue. */
 const fifoLimits = check(
@@ -41,6 +49,32 @@ const fifoLimits = check(
 
 const conditions = ['paths', 'methods', 'hosts', 'headers', 'queryParams', 'sourceIps'];
 
+const values = z.array(z.unknown()).default([]);
+const named = z.array(z.object({ values })).default([]);
+
+/** https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html */
+const checkConditionValues = check(
+  z.object({
+    paths: values,
+    methods: values,
+    hosts: values,
+    sourceIps: values,
+    headers: named,
+    queryParams: named,
+  }),
+  ({ headers, queryParams, ...plain }) => {
+    const lists = [...Object.values(plain), ...[...headers, ...queryParams].map((each) => each.values)];
+    const count = lists.flat().length;
+    return mistakeIf(
+      count > 5,
+      atKey(
+        [],
+        `found ${count} values in the conditions, expected at most 5: a listener's rule takes no more`,
+      ),
+    );
+  },
+);
+
 /** The checks of `properties`, by the type of the event. */
 const checksOf: Readonly<Record<SourceName, readonly Check[]>> = {
   'http-api-gateway': [
@@ -53,7 +87,11 @@ const checksOf: Readonly<Record<SourceName, readonly Check[]>> = {
     ),
   ],
   'application-load-balancer': [
-    exactlyOneOf('loadBalancerArn', 'loadBalancerName'),
+    (raw) =>
+      has(raw, 'listenerArn')
+        ? atMostOneOf('loadBalancerArn', 'loadBalancerName')(raw)
+        : exactlyOneOf('loadBalancerArn', 'loadBalancerName', 'listenerArn')(raw),
+    checkConditionValues,
     (raw) =>
       mistakeIf(
         isRecord(raw) && !conditions.some((name) => has(raw, name)),
@@ -109,7 +147,7 @@ const checksOf: Readonly<Record<SourceName, readonly Check[]>> = {
     atMostOneOf('consumerArn', 'autoCreateConsumer'),
     check(z.object({ streamArn: z.string(), consumerArn: z.string() }), ({ streamArn, consumerArn }) =>
       mistakeIf(
-        !consumerArn.startsWith(`${streamArn}/consumer/`),
+        [streamArn, consumerArn].every(isArn) && !consumerArn.startsWith(`${streamArn}/consumer/`),
         atValue(['consumerArn'], 'found a consumer of another stream, expected one of streamArn'),
       ),
     ),
@@ -145,6 +183,11 @@ export const checkEvent: Check = (raw) => {
   const checks = Object.entries(checksOf).find(([type]) => type === raw.type)?.[1] ?? [];
   return inside('properties', [...checks, checkAuthorizer])(raw);
 };
+
+/** A parameter of Systems Manager may hold any. */
+function isArn(text: string): boolean {
+  return text.startsWith('arn:');
+}
 
 function findRouteMistake(path: string): readonly Mistake[] {
   return path === '$default' ? [] : findRefusal('path', RouteError, () => parseRoutePath(path));

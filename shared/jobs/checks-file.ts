@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import type { SourceName } from '../events/trigger-event.ts';
+import { runsApiRoutes } from '../runs-api/routes.ts';
 import { has, mistakeIf, within } from './checks.ts';
 import { checkAuthorizer } from './checks-event.ts';
+import { findUnshareable } from './checks-sharing.ts';
 import { isRecord } from './document.ts';
-import { parseRoutePath, RouteError, routeKeyOf } from './http-route.ts';
+import { routeKeyOf, toRouteShape } from './http-route.ts';
 import { atValue, type Mistake, type Path, suggestion, toShown } from './mistake.ts';
 
 /**
@@ -17,6 +19,8 @@ export function checkAcrossJobs(raw: unknown, lineOf: (path: Path) => number): r
     ...findSharedRoutes(events, lineOf),
     ...findSharedPriorities(events, lineOf),
     ...findReservedRoutes(events),
+    ...findUnshareable(deployed(raw, events), lineOf),
+    ...findRunsApiRoutes(raw, events),
   ];
 }
 
@@ -42,6 +46,15 @@ function eventsIn(raw: unknown): readonly RawEvent[] {
           ]
         : [],
     );
+  });
+}
+
+/** Those of jobs that AWS hears of. */
+function deployed(raw: unknown, events: readonly RawEvent[]): readonly RawEvent[] {
+  const jobs = has(raw, 'jobs') && isRecord(raw.jobs) ? raw.jobs : {};
+  return events.filter(({ path: [, name = ''] }) => {
+    const job = jobs[name];
+    return !(has(job, 'target') && job.target === 'process');
   });
 }
 
@@ -76,7 +89,7 @@ function findSharedRoutes(events: readonly RawEvent[], lineOf: (path: Path) => n
   const routes = parseEach(events, 'http-api-gateway', route).map(
     ([path, { httpApiGatewayName, method, path: of }]) => ({
       path: [...path, 'path'],
-      key: `${httpApiGatewayName} ${routeKeyOf(method, toShape(of))}`,
+      key: `${httpApiGatewayName} ${routeKeyOf(method, toRouteShape(of))}`,
       found: `found ${toShown(routeKeyOf(method, of))}`,
     }),
   );
@@ -84,7 +97,8 @@ function findSharedRoutes(events: readonly RawEvent[], lineOf: (path: Path) => n
 }
 
 const rule = z.object({
-  loadBalancerArn: z.string().optional(),
+  listenerArn: z.unknown().optional(), // or a reference
+  loadBalancerArn: z.unknown().optional(),
   loadBalancerName: z.string().optional(),
   listenerPort: z.int().optional(),
   priority: z.int(),
@@ -96,10 +110,15 @@ function findSharedPriorities(
 ): readonly Mistake[] {
   const rules = parseEach(events, 'application-load-balancer', rule).map(([path, properties]) => ({
     path: [...path, 'priority'],
-    key: JSON.stringify(properties),
+    key: JSON.stringify(toListenerPlace(properties)),
     found: `found priority ${properties.priority}`,
   }));
   return findShared(rules, lineOf, 'expected one rule for each priority of a listener');
+}
+
+/** A listener's ARN says it all; the rest may be left out beside it. */
+function toListenerPlace({ listenerArn, priority, ...loadBalancer }: z.output<typeof rule>): object {
+  return listenerArn === undefined ? { priority, ...loadBalancer } : { priority, listenerArn };
 }
 
 /** The local router answers these itself. */
@@ -108,7 +127,7 @@ function findReservedRoutes(events: readonly RawEvent[]): readonly Mistake[] {
     const isReserved =
       path === '/_signalbox' ||
       path.startsWith('/_signalbox/') ||
-      routeKeyOf(method, toShape(path)) === routeKeyOf('GET', toShape('/runs/{id}'));
+      routeKeyOf(method, toRouteShape(path)) === routeKeyOf('GET', toRouteShape('/runs/{id}'));
     const found = toShown(routeKeyOf(method, path));
     return mistakeIf(
       isReserved,
@@ -116,6 +135,27 @@ function findReservedRoutes(events: readonly RawEvent[]): readonly Mistake[] {
     );
   });
 }
+
+/** In AWS they are on one of the HTTP APIs, which takes a route once. */
+function findRunsApiRoutes(raw: unknown, events: readonly RawEvent[]): readonly Mistake[] {
+  const apis = runsApiName(raw).map(([, name]) => name);
+  return parseEach(events, 'http-api-gateway', route).flatMap(([at, { httpApiGatewayName, method, path }]) =>
+    mistakeIf(
+      apis.includes(httpApiGatewayName) && runsApiKeys.has(routeKeyOf(method, toRouteShape(path))),
+      atValue(
+        [...at, 'path'],
+        `found ${toShown(routeKeyOf(method, path))}, which the runs API has on ${httpApiGatewayName}; expected another path, or another HTTP API`,
+      ),
+    ),
+  );
+}
+
+/** That of one run is reserved on every API. */
+const runsApiKeys: ReadonlySet<string> = new Set(
+  runsApiRoutes
+    .filter(({ path }) => path !== '/runs/{id}')
+    .map(({ method, path }) => routeKeyOf(method, toRouteShape(path))),
+);
 
 function findShared(
   entries: readonly { readonly path: Path; readonly key: string; readonly found: string }[],
@@ -140,17 +180,4 @@ function parseEach<T>(
     const parsed = event.type === type ? schema.safeParse(event.properties) : undefined;
     return parsed?.success ? [[event.path, parsed.data] as const] : [];
   });
-}
-
-/** `/a/{x}` and `/a/{y}` have one shape. What is not a path is its own shape; others report it. */
-function toShape(path: string): string {
-  if (!path.startsWith('/')) return path;
-  try {
-    const { segments, greedy } = parseRoutePath(path);
-    const texts = segments.map((segment) => ('parameter' in segment ? '{}' : segment.literal));
-    return `/${[...texts, ...(greedy === undefined ? [] : ['{+}'])].join('/')}`;
-  } catch (error) {
-    if (error instanceof RouteError) return path;
-    throw error;
-  }
 }

@@ -37,6 +37,9 @@ const belongsToTarget = check(z.object({ target }), (job, raw) =>
     ),
 );
 
+/** As it is written, before anything is known of it. */
+const textOrReference = z.string().or(z.record(z.string(), z.unknown()));
+
 /** What each target cannot do without, and what an existing resource has settled already. */
 const targetChecks: Readonly<Record<TargetName, readonly Check[]>> = {
   fargate: [
@@ -47,14 +50,14 @@ const targetChecks: Readonly<Record<TargetName, readonly Check[]>> = {
     together('clusterArn', 'taskDefinitionArn'),
     together('taskRoleArn', 'taskDefinitionArn'),
     together('executionRoleArn', 'taskDefinitionArn'),
-    settledBy('taskDefinitionArn', z.object({ taskDefinitionArn: z.string() }), [
+    settledBy('taskDefinitionArn', z.object({ taskDefinitionArn: textOrReference }), [
       'sidecars',
       'stopTimeout',
       'logging',
       'iamRoleStatements',
     ]),
     check(
-      z.object({ taskDefinitionArn: z.string(), resources: z.object({ architecture: z.string() }) }),
+      z.object({ taskDefinitionArn: textOrReference, resources: z.object({ architecture: z.string() }) }),
       () => [
         atKey(
           ['resources', 'architecture'],
@@ -65,7 +68,7 @@ const targetChecks: Readonly<Record<TargetName, readonly Check[]>> = {
   ],
   codebuild: [
     exactlyOneOf('build', 'projectName'),
-    settledBy('projectName', z.object({ projectName: z.string() }), ['logging', 'iamRoleStatements']),
+    settledBy('projectName', z.object({ projectName: textOrReference }), ['logging', 'iamRoleStatements']),
   ],
   batch: [
     required('compute'),

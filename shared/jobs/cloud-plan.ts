@@ -3,10 +3,10 @@ import { freeInterruptions, toLongestSeconds } from '../runs/retry.ts';
 import type { DeployedJob, Deployment } from './deployment.ts';
 import { mainContainerName } from './main-container.ts';
 import { toRetry } from './retry-plan.ts';
-import type { Job } from './schema/job.ts';
+import type { RunnableJob } from './runnable.ts';
 
 /** The plan of a run in AWS. A job that the deployment doesn't have gets one whose starts are refused, with the reason. */
-export function toCloudPlan(job: Job, deployment: Deployment): Plan {
+export function toCloudPlan(job: RunnableJob, deployment: Deployment): Plan {
   const work = toWork(job, deployment);
   const retry = toRetry(job);
   const plan = {
@@ -28,12 +28,12 @@ export function toCloudPlan(job: Job, deployment: Deployment): Plan {
 }
 
 /** The longest that the execution of a Batch job's machine can take: all of its attempts, with what interrupts them. */
-export function toExecutionSeconds(job: Job): number {
+export function toExecutionSeconds(job: RunnableJob): number {
   const interruptions = job.useSpotInstances ? freeInterruptions : 0;
   return toLongestSeconds(toRetry(job), job.timeout, job.startTimeout, interruptions);
 }
 
-function toWork(job: Job, deployment: Deployment): Work {
+function toWork(job: RunnableJob, deployment: Deployment): Work {
   const deployed = deployment.jobs[job.name];
   switch (job.target) {
     case 'fargate':
@@ -49,7 +49,7 @@ function toWork(job: Job, deployment: Deployment): Work {
             retry: toRetry(job),
             tryTimeoutSeconds: job.timeout,
             tryStartTimeoutSeconds: job.startTimeout,
-            ...(job.container && { ownLength: toOwnLength(job.container) }),
+            ...(deployed.ownLength !== undefined && { ownLength: deployed.ownLength }),
           }
         : notDeployed(job);
     case 'state-machine':
@@ -68,11 +68,7 @@ function toWork(job: Job, deployment: Deployment): Work {
   }
 }
 
-function toOwnLength({ command = [], environment = [] }: NonNullable<Job['container']>): number {
-  return Buffer.byteLength(JSON.stringify({ command, environment }));
-}
-
-function notDeployed({ name, target }: Job): Work {
+function notDeployed({ name, target }: RunnableJob): Work {
   return {
     target: 'none',
     reason: `nothing is deployed for the ${target} job ${name}: deploy jobs.yml again`,
@@ -80,16 +76,18 @@ function notDeployed({ name, target }: Job): Work {
 }
 
 function toFargateWork(
-  job: Job,
+  job: RunnableJob,
   { cluster, network }: Deployment,
   deployed: DeployedJob | undefined,
 ): FargateWork | undefined {
-  const common = { target: 'fargate', network, isSpot: job.useSpotInstances ?? false } as const;
+  const runsIn = job.clusterArn ?? cluster;
+  if (runsIn === undefined || network === undefined) return undefined;
+  const isSpot = job.useSpotInstances ?? false;
+  const common = { target: 'fargate', cluster: runsIn, network, isSpot } as const;
   if (job.taskDefinitionArn !== undefined) {
     const overrides = toOverrides(job);
     return {
       ...common,
-      cluster: job.clusterArn ?? cluster,
       taskDefinition: job.taskDefinitionArn,
       container: job.containerName ?? mainContainerName,
       ...(Object.keys(overrides).length > 0 ? { overrides } : {}),
@@ -98,7 +96,6 @@ function toFargateWork(
   if (deployed?.target !== 'fargate') return undefined;
   return {
     ...common,
-    cluster,
     taskDefinition: deployed.taskDefinition,
     container: mainContainerName,
     environmentFiles: [],
@@ -111,7 +108,7 @@ function toOverrides({
   resources,
   taskRoleArn,
   executionRoleArn,
-}: Job): NonNullable<FargateWork['overrides']> {
+}: RunnableJob): NonNullable<FargateWork['overrides']> {
   return {
     ...(resources && { cpu: resources.cpu, memory: resources.memory }),
     ...(resources?.storage !== undefined && { storage: resources.storage }),
@@ -120,7 +117,10 @@ function toOverrides({
   };
 }
 
-function toCodeBuildWork({ projectName, build }: Job, deployed: DeployedJob | undefined): Work | undefined {
+function toCodeBuildWork(
+  { projectName, build }: RunnableJob,
+  deployed: DeployedJob | undefined,
+): Work | undefined {
   if (projectName !== undefined) return { target: 'codebuild', project: projectName };
   if (deployed?.target !== 'codebuild' || build === undefined) return undefined;
   const { image, computeType, commands } = build;

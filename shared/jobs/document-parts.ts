@@ -1,5 +1,7 @@
-import { isAlias, isMap, isScalar, isSeq } from 'yaml';
+import { isAlias, isMap, isScalar, isSeq, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
+import { toFunctionName } from './intrinsic.ts';
 import { type Path, toDotted, toShown } from './mistake.ts';
+import { referencePrefix } from './reference.ts';
 
 /** A value and where it is written, as an offset into the text; `parts` are the entries of a list or a mapping. */
 export type Part = {
@@ -16,6 +18,14 @@ export type Parts = {
   readonly exceeded: boolean;
 };
 
+/** What may stand where. */
+export type Places = {
+  /** A number, true or false there is taken as the text that is written, so that `1.10` stays `1.10`. */
+  isText(path: Path): boolean;
+  /** What is there is the user's own data, in which no function of CloudFormation means anything. */
+  isData(path: Path): boolean;
+};
+
 export const maximumDepth = 64;
 
 /** Aliases let a short text stand for a huge one. */
@@ -23,9 +33,9 @@ const maximumParts = 100_000;
 
 /**
  * Turns the nodes of a YAML document into plain data: text, numbers, true, false, null, lists and mappings, nothing
- * else. What JavaScript could not hold as it is written, or would take for something else, is a mistake.
+ * else. A tag stands for a function of CloudFormation: `!Ref Orders` gives { Ref: 'Orders' }. What JavaScript could not hold as it is written, or would take for something else, is a mistake.
  */
-export function readParts(contents: unknown, isText: (path: Path) => boolean): Parts {
+export function readParts(contents: unknown, { isText, isData }: Places): Parts {
   const mistakes: { offset: number; message: string }[] = [];
   const report = (offset: number, message: string) => mistakes.push({ offset, message });
   const anchors = new Map<string, unknown>();
@@ -52,6 +62,14 @@ export function readParts(contents: unknown, isText: (path: Path) => boolean): P
     const offset = node.range?.[0] ?? around;
     // An anchor counts from where it stands, so one that is read again through an alias must not hide a later one.
     if (node.anchor !== undefined && !aliased) anchors.set(node.anchor, node);
+    const name = toFunctionName(node.tag);
+    if (name === undefined) return readPlain(node, path, offset, aliased);
+    if (isData(path)) report(offset, `${toDotted(path)}: found ${node.tag}, expected a plain value`);
+    const given = readPlain(node, [...path, name], offset, aliased);
+    return { value: { [name]: given.value }, offset, parts: new Map([[name, given]]) };
+  }
+
+  function readPlain(node: Scalar | YAMLSeq | YAMLMap, path: Path, offset: number, aliased: boolean): Part {
     if (isScalar(node)) {
       return { value: readScalar(node.value, node.source, path, offset), offset, parts: noParts };
     }
@@ -95,6 +113,8 @@ export function readParts(contents: unknown, isText: (path: Path) => boolean): P
 
   function checkText(text: string, offset: number): void {
     if (text.includes('\0')) report(offset, 'found a NUL character, which no program can be given');
+    if (text.startsWith(referencePrefix))
+      report(offset, `found text that starts with ${referencePrefix}, which Signalbox keeps for itself`);
     if (!text.isWellFormed()) report(offset, 'found half of a surrogate pair, expected whole characters');
   }
 }

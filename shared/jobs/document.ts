@@ -1,5 +1,14 @@
-import { type Document, type ErrorCode, isScalar, LineCounter, parseDocument, type YAMLError } from 'yaml';
-import { maximumDepth, type Part, readParts } from './document-parts.ts';
+import {
+  type Document,
+  type ErrorCode,
+  isScalar,
+  LineCounter,
+  parseDocument,
+  type Tags,
+  type YAMLError,
+} from 'yaml';
+import { maximumDepth, type Part, type Places, readParts } from './document-parts.ts';
+import { tags } from './intrinsic.ts';
 import { type Path, toShown } from './mistake.ts';
 import { JobsFileError, type Problem } from './problem.ts';
 
@@ -13,13 +22,11 @@ export type JobsDocument = {
 };
 
 /**
- * Reads one YAML 1.2 document (core schema) that is a mapping. Aliases are followed; tags outside the core schema and
- * merge keys are not known. The text may have 262,144 characters.
- *
- * `isText(path)`: a number, true or false there is taken as the text that is written, so that `1.10` stays `1.10`.
+ * Reads one YAML 1.2 document (core schema) that is a mapping. Aliases are followed; tags outside the core schema, but
+ * for those of CloudFormation's functions, and merge keys are not known. The text may have 262,144 characters.
  * Throws: JobsFileError when the text is not YAML, is empty, is no mapping or is beyond the limits.
  */
-export function readDocument(text: string, file: string, isText: (path: Path) => boolean): JobsDocument {
+export function readDocument(text: string, file: string, places: Places): JobsDocument {
   const lines = new LineCounter();
   const locateOffset = (offset: number) => {
     const { line, col } = lines.linePos(offset);
@@ -49,7 +56,7 @@ export function readDocument(text: string, file: string, isText: (path: Path) =>
     throw new JobsFileError([problemAt(0, 'the file is empty, expected "service" and "jobs"')]);
   }
 
-  const { root, mistakes, exceeded } = readParts(contents, isText);
+  const { root, mistakes, exceeded } = readParts(contents, places);
   const problems = [
     ...document.warnings.map(toProblem),
     ...mistakes.map(({ offset, message }) => problemAt(offset, message)),
@@ -70,6 +77,15 @@ export function isRecord(value: unknown): value is Readonly<Record<string, unkno
 
 const maximumCharacters = 262_144;
 
+/** On values of every kind; readParts makes something of them. */
+const customTags = tags.flatMap(
+  (tag): Tags => [
+    { tag, resolve: (text: string) => text },
+    { tag, collection: 'seq', resolve: (list) => list },
+    { tag, collection: 'map', resolve: (mapping) => mapping },
+  ],
+);
+
 function parseYaml(text: string, lineCounter: LineCounter): Document.Parsed | undefined {
   try {
     return parseDocument(text, {
@@ -77,6 +93,7 @@ function parseYaml(text: string, lineCounter: LineCounter): Document.Parsed | un
       version: '1.2',
       schema: 'core',
       merge: false,
+      customTags,
       resolveKnownTags: false,
       uniqueKeys: false, // compared in readParts, in one pass
       prettyErrors: false,
@@ -129,6 +146,7 @@ const sentences: Readonly<Record<ErrorCode, string>> = {
   NON_STRING_KEY: 'a name has to be text',
   RESOURCE_EXHAUSTION: `nested too deeply, expected at most ${maximumDepth} levels`,
   TAB_AS_INDENT: 'found a tab, expected spaces for indentation',
-  TAG_RESOLVE_FAILED: 'the tag is not known; jobs.yml takes plain values only',
+  TAG_RESOLVE_FAILED:
+    'the tag is not known; jobs.yml takes plain values, !Ref, !GetAtt, !ImportValue and !Sub',
   UNEXPECTED_TOKEN: 'unexpected text; a quote, a comma or a bracket may be missing',
 };

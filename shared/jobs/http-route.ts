@@ -112,6 +112,19 @@ export function parseRoutePath(path: string): {
   return { segments };
 }
 
+/** `/a/{x}` and `/a/{y}` have one shape, `/a/{}`. What is no path of a route is its own shape. */
+export function toRouteShape(path: string): string {
+  if (!path.startsWith('/')) return path;
+  try {
+    const { segments, greedy } = parseRoutePath(path);
+    const texts = segments.map((segment) => ('parameter' in segment ? '{}' : segment.literal));
+    return `/${[...texts, ...(greedy === undefined ? [] : ['{+}'])].join('/')}`;
+  } catch (error) {
+    if (error instanceof RouteError) return path;
+    throw error;
+  }
+}
+
 /** The path as API Gateway hands it on: percent-decoded, what can't be decoded left as it is. */
 export function decodePath(path: string): string {
   return path.replace(/(?:%[0-9A-Fa-f]{2})+/g, (encoded) => {

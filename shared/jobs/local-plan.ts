@@ -1,10 +1,10 @@
 import { resolve } from 'node:path';
 import type { Plan, Work } from '../runs/plan.ts';
 import { toRetry } from './retry-plan.ts';
-import type { Job } from './schema/job.ts';
+import type { RunnableJob } from './runnable.ts';
 
 /** The plan of a run on this machine, where every job is a process. `directory` is that of jobs.yml. */
-export function toLocalPlan(job: Job, directory: string): Plan {
+export function toLocalPlan(job: RunnableJob, directory: string): Plan {
   return {
     work: toWork(job, directory),
     retry: toRetry(job),
@@ -15,12 +15,12 @@ export function toLocalPlan(job: Job, directory: string): Plan {
   };
 }
 
-function toWork({ name, target, local, ...job }: Job, directory: string): Work {
+function toWork({ name, target, local, container }: RunnableJob, directory: string): Work {
   if (local === undefined) {
     const reason = `job ${name} has no local.command in jobs.yml, so its ${target} target can't be stood in for on this machine`;
     return { target: 'none', reason };
   }
-  const declared = 'container' in job ? (job.container?.environment ?? []) : [];
+  const declared = container?.environment ?? [];
   return {
     target: 'process',
     command: local.command,

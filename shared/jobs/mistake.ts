@@ -1,4 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
+import { isIntrinsic } from './intrinsic.ts';
 
 /** Property names and list positions (from 0) from some value down to one of its parts. */
 export type Path = readonly (string | number)[];
@@ -34,6 +35,7 @@ export function suggestion(name: string, names: readonly string[]): string {
 export function toShown(value: unknown, path: Path = []): string {
   if (value === undefined || value === null) return 'nothing';
   if (Array.isArray(value)) return value.length === 0 ? 'an empty list' : 'a list';
+  if (isIntrinsic(value)) return `a reference (${toShort(Object.keys(value).join())})`;
   if (typeof value === 'object') return Object.keys(value).length === 0 ? 'an empty mapping' : 'a mapping';
   if (path.at(-1) !== 'name' && path.some((part) => secretName.test(String(part))))
     return 'a value (not shown)';

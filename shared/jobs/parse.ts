@@ -1,15 +1,19 @@
-import { createHash } from 'node:crypto';
+import type { z } from 'zod';
 import { runChecks, within } from './checks.ts';
 import { checkEvent } from './checks-event.ts';
 import { apiNamesIn, checkAcrossJobs } from './checks-file.ts';
 import { jobChecks } from './checks-job.ts';
+import { checkReferences } from './checks-references.ts';
 import { isRecord, type JobsDocument, readDocument } from './document.ts';
 import { atKey, atValue, type Mistake, type Path, toDotted } from './mistake.ts';
 import { JobsFileError, type Problem } from './problem.ts';
+import { isData } from './reference-places.ts';
+import { toRuleId } from './rule-id.ts';
 import { isEnvironmentValue } from './schema/environment.ts';
 import { event as eventSchema, type JobEvent } from './schema/event.ts';
 import { file as fileSchema, type JobsFile } from './schema/file.ts';
 import { type Job, jobName, job as jobSchema } from './schema/job.ts';
+import type { OwnResource, ownResources } from './schema/own-resources.ts';
 import { parseWith } from './schema/parse-with.ts';
 
 /**
@@ -20,7 +24,7 @@ import { parseWith } from './schema/parse-with.ts';
  * mistake does not hide another.
  */
 export function parseJobs(text: string, file: string): JobsFile {
-  const document = readDocument(text, file, isEnvironmentValue);
+  const document = readDocument(text, file, { isText: isEnvironmentValue, isData });
   const settings = parseWith(fileSchema, document.value);
   const rawJobs = isRecord(document.value['jobs']) ? document.value['jobs'] : {};
   const parsedJobs = Object.entries(rawJobs).map(([name, raw]) => parseJob(name, raw, document));
@@ -32,13 +36,31 @@ export function parseJobs(text: string, file: string): JobsFile {
       : []),
     ...parsedJobs.flatMap((parsed) => parsed.mistakes),
     ...checkAcrossJobs(document.value, (path) => document.locate(path, 'value').line),
+    ...checkReferences(document.value),
   ];
   const problems = [...document.problems, ...mistakes.map((mistake) => toProblem(mistake, document, file))];
   if (settings.value === undefined || problems.length > 0) throw new JobsFileError(toOrdered(problems));
 
-  const { httpApis = toDeclaredApis(document), ...others } = settings.value;
+  const { httpApis = toDeclaredApis(document), resources, ...others } = settings.value;
   const jobs = parsedJobs.flatMap((parsed) => (parsed.job === undefined ? [] : [parsed.job]));
-  return freeze({ ...others, file, httpApis, jobs: jobs.toSorted((one, other) => one.line - other.line) });
+  return freeze({
+    ...others,
+    file,
+    httpApis,
+    jobs: jobs.toSorted((one, other) => one.line - other.line),
+    resources: withLines(resources, document),
+  });
+}
+
+function withLines(
+  resources: z.output<typeof ownResources>,
+  document: JobsDocument,
+): Readonly<Record<string, OwnResource>> {
+  const entries = Object.entries(resources).map(([id, resource]) => {
+    const { line } = document.locate(['resources', id], 'key');
+    return [id, { ...resource, line }] as const;
+  });
+  return Object.fromEntries(entries);
 }
 
 type ParsedJob = { readonly job?: Job; readonly mistakes: readonly Mistake[] };
@@ -93,23 +115,6 @@ function findRepeated(events: readonly ParsedEvent[], path: Path): readonly Mist
     }
     return [atValue([...path, 'events', index], `found the same event as on line ${line}, expected it once`)];
   });
-}
-
-/** Says what the rule is, not where it stands: moving an event does not make it another. */
-function toRuleId(
-  job: string,
-  { type, properties }: { readonly type: string; readonly properties: unknown },
-): string {
-  const hash = createHash('sha256').update(toCanonicalJson({ type, properties }), 'utf8').digest('hex');
-  return `${job}-${hash.slice(0, 8)}`;
-}
-
-function toCanonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_key, part: unknown) =>
-    isRecord(part)
-      ? Object.fromEntries(Object.entries(part).toSorted(([one], [other]) => (one < other ? -1 : 1)))
-      : part,
-  );
 }
 
 /** The APIs that events and the runs API name, when the file declares none. */

@@ -1,6 +1,6 @@
 import type { FailureClass } from '../runs/failure.ts';
 import type { Retry } from '../runs/plan.ts';
-import type { Job } from './schema/job.ts';
+import type { RunnableJob } from './runnable.ts';
 
 /** What a failed attempt is tried again after, unless the job says otherwise: all but what a person or a mistake caused. */
 const retriedByDefault: readonly FailureClass[] = [
@@ -13,7 +13,7 @@ const retriedByDefault: readonly FailureClass[] = [
 ];
 
 /** A job's retry rules, as its runs have them. */
-export function toRetry({ retryConfig }: Job): Retry {
+export function toRetry({ retryConfig }: Pick<RunnableJob, 'retryConfig'>): Retry {
   const { attempts, retryIntervalSeconds, retryIntervalMultiplier, maxIntervalSeconds, jitter, retryOn } =
     retryConfig;
   return {

@@ -1,20 +1,27 @@
 import { type SourceName, sourceNames } from '../events/trigger-event.ts';
 import { type Delivery, NoRuleError } from '../sources/source.ts';
+import { toJobName } from './rule-id.ts';
 import { type CompileRules, elsewhere, type Judge, type Rule, type Verdict } from './rules/verdict.ts';
-import type { JobEvent } from './schema/event.ts';
-import type { Job } from './schema/job.ts';
+import type { RunnableJob } from './runnable.ts';
+import type { RunnableEvent } from './schema/event.ts';
 
 /** A job, the one of its rules that takes a delivery, and the records that start it, by position. */
 export type Match = {
-  readonly job: Job;
-  readonly rule: JobEvent;
+  readonly job: RunnableJob;
+  readonly rule: RunnableEvent;
   readonly records: readonly number[];
   /** Whether others may lie between its records, so that these are claimed one by one. */
   readonly hasGaps: boolean;
+  /** The id of a rule that jobs.yml had before, which the delivery names, and whose place this one took. */
+  readonly inPlaceOf?: string;
 };
 
 /** What a rule makes of a delivery. */
-export type Judgement = { readonly job: Job; readonly rule: JobEvent; readonly verdict: Verdict };
+export type Judgement = {
+  readonly job: RunnableJob;
+  readonly rule: RunnableEvent;
+  readonly verdict: Verdict;
+};
 
 export type RoutingTable = {
   /**
@@ -30,7 +37,7 @@ export type RoutingTable = {
 export type RuleCompilers = { readonly [T in SourceName]?: CompileRules<T> };
 
 /** Compiles the rules of jobs.yml, once, for both worlds. */
-export function createRoutingTable(jobs: readonly Job[], compilers: RuleCompilers): RoutingTable {
+export function createRoutingTable(jobs: readonly RunnableJob[], compilers: RuleCompilers): RoutingTable {
   const declared = jobs.flatMap((job) => job.events.map((rule) => ({ job, rule })));
   const ruleIds = new Set(declared.map(({ rule }) => rule.id));
   const judges = new Map(toSources(compilers).map((source) => [source, compile(source)]));
@@ -78,22 +85,24 @@ export function createRoutingTable(jobs: readonly Job[], compilers: RuleCompiler
   }
 }
 
-function isOf<T extends SourceName>(rule: JobEvent, source: T): rule is Rule<T> {
+function isOf<T extends SourceName>(rule: RunnableEvent, source: T): rule is Rule<T> {
   return rule.type === source;
 }
 
-function toSources(compilers: RuleCompilers): readonly SourceName[] {
+/** Of which deliveries can be for a rule. */
+export function toSources(compilers: RuleCompilers): readonly SourceName[] {
   return sourceNames.filter((source) => compilers[source] !== undefined);
 }
 
 /** Several rules of a job that take the same delivery start it once, with what any of them takes. */
 function toMatches(judgements: readonly Judgement[]): readonly Match[] {
-  const byJob = new Map<Job, Match>();
+  const byJob = new Map<RunnableJob, Match>();
   for (const { job, rule, verdict } of judgements) {
     if (verdict.kind !== 'takes') continue;
     const before = byJob.get(job);
-    const { records, hasGaps = false } = verdict;
-    if (before === undefined) byJob.set(job, { job, rule, records, hasGaps });
+    const { records, hasGaps = false, inPlaceOf } = verdict;
+    if (before === undefined)
+      byJob.set(job, { job, rule, records, hasGaps, ...(inPlaceOf !== undefined && { inPlaceOf }) });
     else byJob.set(job, { ...before, records: union(before.records, records) });
   }
   return [...byJob.values()];
@@ -109,19 +118,26 @@ function startsNothing({ records, addressed }: Delivery): boolean {
 }
 
 function toReason(
-  jobs: readonly Job[],
+  jobs: readonly RunnableJob[],
   { addressed, source }: Delivery,
-  [first]: readonly Judgement[],
+  judgements: readonly Judgement[],
 ): string {
   if (addressed.source === 'http-api-gateway')
     return `no job has the route ${addressed.method} ${addressed.path}`;
   if (addressed.source === 'manual') return toManualReason(jobs, addressed.job);
-  if (addressed.source === 'schedule') return `no job has the schedule ${addressed.rule ?? 'of this tick'}`;
+  if (addressed.source === 'schedule') return toScheduleReason(addressed.rule, judgements);
+  const [first] = judgements;
   if (first === undefined) return `no job has an event of type ${source}`;
   return `no rule takes it; of job ${first.job.name}: ${first.verdict.why()}`;
 }
 
-function toManualReason(jobs: readonly Job[], name: string): string {
+function toScheduleReason(rule: string | undefined, judgements: readonly Judgement[]): string {
+  if (rule === undefined) return 'no job has the schedule of this tick';
+  const own = judgements.find(({ job }) => job.name === toJobName(rule));
+  return `no job has the schedule ${rule}${own === undefined ? '' : `; of job ${own.job.name}: ${own.verdict.why()}`}`;
+}
+
+function toManualReason(jobs: readonly RunnableJob[], name: string): string {
   if (jobs.some((job) => job.name === name)) {
     return `job ${name} is not started by hand: add "- type: manual" to its events in jobs.yml`;
   }

@@ -4,10 +4,12 @@ import { createCalmAnnouncer } from '../announcers/calm.ts';
 import { createEventBridgeAnnouncer } from '../announcers/event-bridge.ts';
 import { createFailureDestination } from '../announcers/failure-destination.ts';
 import type { EventStores } from '../announcers/failure-message.ts';
+import type { Sender } from '../announcers/message.ts';
 import { type AwsClients, createClients } from '../aws/clients.ts';
 import { createDynamoDbClient } from '../aws/dynamo-db-client.ts';
 import { type ClientsOf, createRegions } from '../aws/regions.ts';
 import type { Deployment } from '../jobs/deployment.ts';
+import { fillInPseudoParameters, fillInReferences, type ReferenceValues } from '../jobs/fill-in.ts';
 import { createDynamoLedger } from '../ledgers/dynamodb/ledger.ts';
 import { createNoPayloadStore } from '../payloads/none.ts';
 import type { PayloadStore } from '../payloads/payload-store.ts';
@@ -40,10 +42,12 @@ export type Cloud = {
 };
 
 export type CloudOptions = {
-  /** The name of jobs.yml, which announcements carry. */
-  readonly service: string;
+  /** Which announcements carry. */
+  readonly sender: Sender;
   /** How long runs are kept after they have ended. */
   readonly historyDays: number;
+  /** What references of the deployment stand for. */
+  readonly references?: ReferenceValues;
   /**
    * `trigger`: starts what it accepts, as long as that is little; the rest waits in the wake queue.
    * `line`: gives those that wait their turn, at the pace of each service.
@@ -81,9 +85,9 @@ const longestAtOnce = 8_192;
 /** Opens nothing yet: each client connects when it's used first. Throws for a deployment that can't be read. */
 export function openCloud(
   stores: CloudStores,
-  { service, historyDays, role, now, saw, warn }: CloudOptions,
+  { sender, historyDays, references, role, now, saw, warn }: CloudOptions,
 ): Cloud {
-  const deployment: Deployment = JSON.parse(readFileSync(stores.deploymentPath, 'utf8'));
+  const deployment = readDeployment(stores.deploymentPath, references);
   const { region, credentials } = stores;
   const options = {
     ...(region !== undefined && { region }),
@@ -107,7 +111,7 @@ export function openCloud(
     targets,
     payloads,
     waker,
-    announcers: openAnnouncers(stores, createRegions(options), { service, ledger, payloads, now }),
+    announcers: openAnnouncers(stores, createRegions(options), { sender, ledger, payloads, now }),
     announcesLater: role === 'trigger',
     startsAtOnce: ({ plan: { work } }, event = '') => {
       // Nothing is asked of anybody, and no wake queue is there for it.
@@ -122,17 +126,23 @@ export function openCloud(
   return { deployment, engine, ledger, payloads, targets, waker };
 }
 
+function readDeployment(path: string, values: ReferenceValues | undefined): Deployment {
+  const text = readFileSync(path, 'utf8');
+  if (values === undefined) return JSON.parse(text);
+  return JSON.parse(fillInPseudoParameters(fillInReferences(text, values), values));
+}
+
 /** The bus and the failure destinations may be in other regions than the function. */
 function openAnnouncers(
   { eventBus: bus }: CloudStores,
   clientsOf: ClientsOf,
-  { service, now, ...events }: EventStores & { readonly service: string; readonly now: () => number },
+  { sender, now, ...events }: EventStores & { readonly sender: Sender; readonly now: () => number },
 ): Announcers {
-  const report = createFailureDestination({ clientsOf, service, ...events });
+  const report = createFailureDestination({ clientsOf, sender, ...events });
   return {
     ...(bus !== undefined && {
       bus: createCalmAnnouncer(
-        createEventBridgeAnnouncer({ client: () => clientsOf(bus).eventBridge(), bus, service }),
+        createEventBridgeAnnouncer({ client: () => clientsOf(bus).eventBridge(), bus, sender }),
         { toDestination: () => bus, now },
       ),
     }),

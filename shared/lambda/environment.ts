@@ -1,12 +1,18 @@
 import { fileURLToPath } from 'node:url';
 import type { AwsCredentials } from '../aws/client-options.ts';
+import { parseJson } from '../events/json.ts';
+import type { ReferenceValues } from '../jobs/fill-in.ts';
 import { toMessage } from '../to-message.ts';
 
 /** What a function is told by its environment. */
 export type LambdaEnvironment = {
   /** The file with the compiled jobs.yml. */
   readonly jobsPath: string;
+  /** Of several deploys of one jobs.yml in an account. */
+  readonly stage?: string;
   readonly stores: FileStores | CloudStores;
+  /** What references in those files stand for; left out when there are none. */
+  readonly references?: ReferenceValues;
 };
 
 /** On a disk: runs are only recorded, for whoever has the same disk. */
@@ -40,6 +46,9 @@ const expected = {
   SIGNALBOX_WAKE_QUEUE:
     'the URL of the wake queue, {target} in it for one of each target, such as https://sqs.eu-west-1.amazonaws.com/123456789012/wake-{target}',
   SIGNALBOX_DEPLOYMENT: 'the path of the deployment, such as /var/task/deployment.json',
+  SIGNALBOX_STAGE: 'the name of a stage, 1 to 16 of a-z and 0-9 that start with a letter, such as prod',
+  SIGNALBOX_REFERENCES:
+    'a JSON object of texts, such as {"3fa9c1d2":"arn:aws:sqs:eu-west-1:123456789012:orders"}',
   SIGNALBOX_EVENT_BUS: 'the name or the ARN of an event bus, such as default',
 } as const;
 
@@ -62,8 +71,10 @@ export function parseLambdaEnvironment(variables: Variables): LambdaEnvironment 
   const jobsPath = readText('SIGNALBOX_JOBS');
   const ledger = readUrl('SIGNALBOX_LEDGER', ['dynamodb:', 'file:']);
   const stores = ledger?.protocol === 'dynamodb:' ? readCloud(ledger) : readFiles(ledger);
+  const stage = readStage();
+  const references = readReferences();
   if (problems.length > 0) throw new EnvironmentError(problems.join('; '));
-  return { jobsPath, stores };
+  return { jobsPath, ...(stage !== '' && { stage }), stores, ...(references && { references }) };
 
   function readFiles(ledger: URL | undefined): FileStores {
     const payloads = readUrl('SIGNALBOX_PAYLOADS', ['file:']);
@@ -90,6 +101,24 @@ export function parseLambdaEnvironment(variables: Variables): LambdaEnvironment 
       ...(region !== undefined && { region }),
       ...(credentials && { credentials }),
     };
+  }
+
+  function readStage(): string {
+    const stage = textOf('SIGNALBOX_STAGE');
+    if (stage !== '' && !stageShape.test(stage)) {
+      problems.push(`SIGNALBOX_STAGE names no stage, expected ${expected.SIGNALBOX_STAGE}`);
+    }
+    return stage;
+  }
+
+  /** Made by a deploy of values that anybody may have chosen, such as a parameter's. */
+  function readReferences(): ReferenceValues | undefined {
+    const text = textOf('SIGNALBOX_REFERENCES');
+    if (text === '') return undefined;
+    const values = parseJson(text);
+    if (isTexts(values)) return values;
+    problems.push(`SIGNALBOX_REFERENCES is something else, expected ${expected.SIGNALBOX_REFERENCES}`);
+    return undefined;
   }
 
   function readBus(): string {
@@ -120,6 +149,14 @@ export function parseLambdaEnvironment(variables: Variables): LambdaEnvironment 
     return undefined;
   }
 }
+
+function isTexts(value: unknown): value is ReferenceValues {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return Object.values(value).every((text) => typeof text === 'string');
+}
+
+/** As a stage may be called that is deployed. */
+const stageShape = /^[a-z][a-z0-9]{0,15}$/;
 
 /** https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEventsRequestEntry.html */
 const busShape = /^(?:arn:aws[a-z-]*:events:[a-z0-9-]+:[0-9]{12}:event-bus\/)?[A-Za-z0-9_./-]{1,256}$/;

@@ -1,23 +1,25 @@
-import { toCloudPlan } from '../jobs/cloud-plan.ts';
 import { readCompiledJobs } from '../jobs/compiled.ts';
-import type { Job } from '../jobs/schema/job.ts';
+import type { RunnableJob } from '../jobs/runnable.ts';
 import type { Plan } from '../runs/plan.ts';
 import { type Cloud, openCloud } from './cloud.ts';
 import { EnvironmentError, type LambdaEnvironment, openNamed } from './environment.ts';
+import { toKnownPlan } from './known-references.ts';
 import { toMeasurements } from './measurement.ts';
+import type { Measured } from './metrics.ts';
 import type { Telemetry } from './telemetry.ts';
 
 /** The parts of a function that goes on with runs, whatever they came from. */
 export type Line = Cloud & {
-  /** The name of jobs.yml. */
-  readonly service: string;
-  readonly jobs: readonly Job[];
-  readonly toPlan: (job: Job) => Plan;
+  /** What its metrics are of. */
+  readonly measured: Measured;
+  readonly jobs: readonly RunnableJob[];
+  /** Throws EnvironmentError when the function was not told all that is in it. */
+  readonly toPlan: (job: RunnableJob) => Plan;
 };
 
 /** Throws EnvironmentError for what can't be opened. */
 export function openLine(
-  { jobsPath, stores }: LambdaEnvironment,
+  { jobsPath, stage, stores, references }: LambdaEnvironment,
   log: Telemetry,
   now: () => number,
   role: 'line' | 'sweep' = 'line',
@@ -27,16 +29,20 @@ export function openLine(
       'SIGNALBOX_LEDGER is of files, whose runs are started by whoever has them; expected dynamodb://<table>',
     );
   }
-  const { service, historyDays, jobs } = openNamed('SIGNALBOX_JOBS', () => readCompiledJobs(jobsPath));
+  const { service, historyDays, jobs } = openNamed('SIGNALBOX_JOBS', () =>
+    readCompiledJobs(jobsPath, references),
+  );
+  const measured = { service, ...(stage !== undefined && { stage }) };
   const cloud = openNamed('SIGNALBOX_DEPLOYMENT', () =>
     openCloud(stores, {
-      service,
+      sender: measured,
       historyDays,
+      ...(references && { references }),
       role,
       now,
-      saw: (before, after) => log.measured(service, toMeasurements(before, after)),
+      saw: (before, after) => log.measured(measured, toMeasurements(before, after)),
       warn: log.stumbled,
     }),
   );
-  return { ...cloud, service, jobs, toPlan: (job) => toCloudPlan(job, cloud.deployment) };
+  return { ...cloud, measured, jobs, toPlan: (job) => toKnownPlan(job, cloud.deployment) };
 }

@@ -1,8 +1,11 @@
 import { type Measurement, type Metric, units } from './measurement.ts';
 
+/** The service of jobs.yml, and which of its stages, if the function knows. */
+export type Measured = { readonly service: string; readonly stage?: string };
+
 export type Metrics = {
   /** Keeps them until the next flush. Never throws. */
-  measured(service: string, measurements: readonly Measurement[]): void;
+  measured(of: Measured, measurements: readonly Measurement[]): void;
   /** Writes what was measured since the last flush. */
   flush(): void;
 };
@@ -11,16 +14,18 @@ export type Metrics = {
  * Metrics for CloudWatch in its embedded metric format, which Lambda needs only to be written: lines of JSON, one for
  * each job, and for each class of its failures, at a flush. No run, event or payload is named in them.
  *
- * Dimensions: [Service], [Service, Job], and of failures [Service, Job, Class]: a metric for each is all that is paid for.
+ * Dimensions: [Service, Stage], [Service, Stage, Job], and of failures [Service, Stage, Job, Class]: a metric for each is
+ * all that is paid for. Without a stage, the same without Stage.
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Embedded_Metric_Format_Specification.html
  */
 export function createMetrics(write: (line: string) => void, now: () => number): Metrics {
   const groups = new Map<string, Group>();
   return {
-    measured(service, measurements) {
+    measured({ service, stage }, measurements) {
       for (const { metric, value, job, class: failure } of measurements) {
         const dimensions = {
           Service: service,
+          ...(stage !== undefined && { Stage: stage }),
           ...(job !== undefined && { Job: job }),
           ...(failure !== undefined && { Class: failure }),
         };
@@ -58,13 +63,15 @@ function add(all: Group['values'], metric: Metric, value: number): void {
 /** Several, when one of the lists is too long for one. */
 function toLines({ dimensions, values }: Group, timestamp: number): readonly string[] {
   const names = Object.keys(dimensions);
+  // Stages of a service have nothing to do with each other: nothing is added up over them.
+  const widest = 'Stage' in dimensions ? 2 : 1;
   const longest = Math.max(...[...values.values()].map(({ length }) => length));
   return Array.from({ length: Math.ceil(longest / mostValues) }, (_, page) => {
     const from = page * mostValues;
     const part = [...values].filter(([, list]) => list.length > from);
     const directive = {
       Namespace: 'Signalbox',
-      Dimensions: names.map((_name, index) => names.slice(0, index + 1)),
+      Dimensions: names.slice(widest - 1).map((_name, index) => names.slice(0, index + widest)),
       Metrics: part.map(([metric]) => ({ Name: metric, Unit: units[metric] })),
     };
     return JSON.stringify({

@@ -1,11 +1,9 @@
 import { dirname } from 'node:path';
 import type { Announcer } from '../announcers/announcer.ts';
-import { toCloudPlan } from '../jobs/cloud-plan.ts';
 import { readCompiledJobs } from '../jobs/compiled.ts';
 import { toLocalPlan } from '../jobs/local-plan.ts';
-import { createRoutingTable, type RuleCompilers } from '../jobs/routing-table.ts';
-import type { JobsFile } from '../jobs/schema/file.ts';
-import type { Job } from '../jobs/schema/job.ts';
+import { createRoutingTable, type RuleCompilers, toSources } from '../jobs/routing-table.ts';
+import type { RunnableFile, RunnableJob } from '../jobs/runnable.ts';
 import { createSqliteLedger } from '../ledgers/sqlite.ts';
 import { openDatabase } from '../ledgers/sqlite-schema.ts';
 import { createFolderPayloadStore } from '../payloads/folder.ts';
@@ -14,8 +12,10 @@ import { createRouter, type Router } from '../router/router.ts';
 import { createEngine, type Engine } from '../runs/engine.ts';
 import type { Ledger } from '../runs/ledger.ts';
 import type { Plan } from '../runs/plan.ts';
+import type { Delivery } from '../sources/source.ts';
 import { openCloud } from './cloud.ts';
 import { type CloudStores, type FileStores, type LambdaEnvironment, openNamed } from './environment.ts';
+import { refuseUnknownPlaces, toKnownPlan } from './known-references.ts';
 import { toMeasurements } from './measurement.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -29,26 +29,28 @@ export type LambdaRouter = {
   readonly router: Router;
   readonly engine: Engine;
   readonly ledger: Ledger;
-  readonly runsApi: JobsFile['runsApi'];
+  readonly runsApi: RunnableFile['runsApi'];
 };
 
 /** Throws EnvironmentError for what can't be opened. */
 export function openLambdaRouter(
-  { jobsPath, stores }: LambdaEnvironment,
+  { jobsPath, stage, stores, references }: LambdaEnvironment,
   { rules, log }: RouterOptions,
 ): LambdaRouter {
-  const jobsFile = openNamed('SIGNALBOX_JOBS', () => readCompiledJobs(jobsPath));
+  const jobsFile = openNamed('SIGNALBOX_JOBS', () => readCompiledJobs(jobsPath, references));
   const { file, service, historyDays, jobs, runsApi } = jobsFile;
+  refuseUnknownPlaces(jobs, toSources(rules));
+  const measured = { service, ...(stage !== undefined && { stage }) };
   const now = Date.now;
   const world =
     stores.kind === 'cloud'
       ? openTrigger(stores)
-      : { ...openFiles(stores, now), toPlan: (job: Job) => toLocalPlan(job, dirname(file)) };
+      : { ...openFiles(stores, now), toPlan: (job: RunnableJob) => toLocalPlan(job, dirname(file)) };
   const router = createRouter({
     ...world,
     table: createRoutingTable(jobs, rules),
     jobs,
-    ...(runsApi && { toLocation: (runId: string) => `/runs/${runId}` }),
+    ...(runsApi && { toLocation: createLocator(runsApi.httpApiName) }),
     now,
   });
   return { router, engine: world.engine, ledger: world.ledger, runsApi };
@@ -56,23 +58,30 @@ export function openLambdaRouter(
   function openTrigger(stores: CloudStores): World {
     const cloud = openNamed('SIGNALBOX_DEPLOYMENT', () =>
       openCloud(stores, {
-        service,
+        sender: measured,
         historyDays,
+        ...(references && { references }),
         role: 'trigger',
         now,
-        saw: (before, after) => log.measured(service, toMeasurements(before, after)),
+        saw: (before, after) => log.measured(measured, toMeasurements(before, after)),
         warn: log.stumbled,
       }),
     );
-    return { ...cloud, toPlan: (job: Job) => toCloudPlan(job, cloud.deployment) };
+    return { ...cloud, toPlan: (job: RunnableJob) => toKnownPlan(job, cloud.deployment) };
   }
+}
+
+/** Only a request that came to the runs API's own HTTP API can follow a path of it. */
+export function createLocator(apiId: string) {
+  return (runId: string, { addressed }: Delivery): string | undefined =>
+    addressed.source === 'http-api-gateway' && addressed.apiId === apiId ? `/runs/${runId}` : undefined;
 }
 
 type World = {
   readonly engine: Engine;
   readonly ledger: Ledger;
   readonly payloads: PayloadStore;
-  readonly toPlan: (job: Job) => Plan;
+  readonly toPlan: (job: RunnableJob) => Plan;
 };
 
 const leftToTheRouter: Announcer = {

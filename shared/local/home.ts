@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { LedgerError } from '../runs/ledger.ts';
 import { toMessage } from '../to-message.ts';
@@ -31,8 +31,18 @@ export function toHome(directory: string): Home {
 export function makeHome(home: Home): void {
   try {
     mkdirSync(home.path, { recursive: true, mode: 0o700 });
+    keepOutOfGit(home);
   } catch (cause) {
     const reason = toMessage(cause);
     throw new LedgerError(`${home.path} can't be made: ${reason}`, { cause });
+  }
+}
+
+/** Events and their secrets would be in it. A file that is there already stays as it is. */
+function keepOutOfGit({ path }: Home): void {
+  try {
+    writeFileSync(join(path, '.gitignore'), '*\n', { flag: 'wx' });
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
 }

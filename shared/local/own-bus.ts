@@ -1,6 +1,7 @@
 import type { Announcer } from '../announcers/announcer.ts';
 import { toDetail, toDetailType } from '../announcers/message.ts';
 import { announcementSource } from '../events/announcement.ts';
+import { isReference, toReferenceName } from '../jobs/reference.ts';
 import type { JobsFile } from '../jobs/schema/file.ts';
 import type { Router } from '../router/router.ts';
 import type { Announcement } from '../runs/effect.ts';
@@ -48,14 +49,20 @@ const invocation = { requestId: 'announcement', functionArn: 'local' };
 /** Undefined when nothing is announced. */
 function toBusArn(announcements: JobsFile['announcements']): string | undefined {
   if (announcements === 'none') return undefined;
-  if ('eventBusArn' in announcements) return announcements.eventBusArn;
-  const name = 'eventBusName' in announcements ? announcements.eventBusName : 'default';
+  if ('eventBusArn' in announcements && !isReference(announcements.eventBusArn))
+    return announcements.eventBusArn;
+  const name = toBusName(announcements);
   return `arn:aws:events:${region}:${account}:event-bus/${name}`;
+}
+
+function toBusName(announcements: Exclude<JobsFile['announcements'], 'none'>): string {
+  if ('eventBusArn' in announcements) return toReferenceName(announcements.eventBusArn) ?? '';
+  return 'eventBusName' in announcements ? announcements.eventBusName : 'default';
 }
 
 /** https://docs.aws.amazon.com/eventbridge/latest/ref/events-structure.html */
 function toEvent(service: string, run: Run, announcement: Announcement) {
-  const detail = toDetail(service, run, announcement);
+  const detail = toDetail({ service }, run, announcement);
   return {
     version: '0',
     id: detail.announcementId,

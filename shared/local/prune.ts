@@ -67,20 +67,30 @@ export async function pruneHome(
     if (isStopped()) return;
   }
   const isKept = createLookup(database);
-  for (const folder of [home.attempts, home.payloads]) {
-    for await (const { name } of await listFolder(folder)) {
-      if (isStopped()) return;
-      const path = join(folder, name);
-      if (!isOrphan(name, isKept)) continue;
-      const changedAt = (await statIfAny(path))?.mtimeMs;
-      if (changedAt === undefined || now() - changedAt < youngMs) continue;
-      // Asked again: it may have been accepted meanwhile.
-      if (!isStopped() && isOrphan(name, isKept)) await rm(path, { recursive: true, force: true });
-    }
+  for await (const { path, name } of listRuns(home)) {
+    if (isStopped()) return;
+    if (!isOrphan(name, isKept)) continue;
+    const changedAt = (await statIfAny(path))?.mtimeMs;
+    if (changedAt === undefined || now() - changedAt < youngMs) continue;
+    // Asked again: it may have been accepted meanwhile.
+    if (!isStopped() && isOrphan(name, isKept)) await rm(path, { recursive: true, force: true });
   }
 }
 
-/** `<run id>` of an attempt's folder, `<run id>-…` of a payload; what is named otherwise is not ours to remove. */
+type Entry = { readonly path: string; readonly name: string };
+
+/** What there is of runs: folders of their attempts, and folders of payloads, which lie in a folder for each job. */
+async function* listRuns({ attempts, payloads }: PruneParts['home']): AsyncGenerator<Entry, void, undefined> {
+  for await (const { name } of await listFolder(attempts)) yield { path: join(attempts, name), name };
+  for await (const entry of await listFolder(payloads)) {
+    const path = join(payloads, entry.name);
+    // A job may be named like a run. Files are payloads of an earlier version.
+    if (!entry.isDirectory()) yield { path, name: entry.name };
+    else for await (const { name } of await listFolder(path)) yield { path: join(path, name), name };
+  }
+}
+
+/** `<run id>` of a folder, `<run id>-…` of a file; what is named otherwise is not ours to remove. */
 function isOrphan(name: string, isKept: (runId: string) => boolean): boolean {
   const runId = /^[0-9a-z]{26}(?=-|$)/.exec(name)?.[0];
   return runId !== undefined && !isKept(runId);

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { toLocalPlan } from '../jobs/local-plan.ts';
 import { createRoutingTable, type RoutingTable } from '../jobs/routing-table.ts';
 import { everySource } from '../jobs/rules/every-source.ts';
+import type { RunnableJob } from '../jobs/runnable.ts';
 import type { JobsFile } from '../jobs/schema/file.ts';
 import { createRouter, type Router } from '../router/router.ts';
 import { toHome } from './home.ts';
@@ -28,7 +29,7 @@ export function openLocalRouter(
   const world = openWorld(toHome(directory), { ...options, slots, historyDays, bus });
   const { engine, ledger, payloads } = world;
   const table = createRoutingTable(file.jobs, everySource);
-  const toPlan = (job: JobsFile['jobs'][number]) => toLocalPlan(job, directory);
+  const toPlan = (job: RunnableJob) => toLocalPlan(job, directory);
   const router: Router = createRouter({
     table,
     jobs: file.jobs,

@@ -1,23 +1,24 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { replaceFile } from '../replace-file.ts';
 import { toMessage } from '../to-message.ts';
+import { toPayloadPath } from './payload-path.ts';
 import { PayloadError, type PayloadStore } from './payload-store.ts';
 
-/** Payloads as files that only this user can read: `<folder>/<run id>-<hash>.json`. */
+/** Payloads as files that only this user can read: `<folder>/<job>/<run id>/<hash>.json`. */
 export function createFolderPayloadStore(folder: string): PayloadStore {
   return {
-    async put(runId, text, format = 'json') {
+    async put(run, text, format = 'json') {
       const sha256 = toSha256(text);
-      const path = join(folder, `${runId}-${sha256.slice(0, 16)}.${format}`);
+      const path = join(folder, toPayloadPath(run, sha256, format));
       try {
-        await mkdir(folder, { recursive: true, mode: 0o700 });
+        await mkdir(dirname(path), { recursive: true, mode: 0o700 });
         await replaceFile(path, text);
       } catch (cause) {
         throw new PayloadError(
-          `the event of run ${runId} could not be written to ${path}: ${toMessage(cause)}`,
+          `the event of run ${run.id} could not be written to ${path}: ${toMessage(cause)}`,
           { cause },
         );
       }

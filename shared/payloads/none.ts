@@ -3,10 +3,10 @@ import { PayloadError, type PayloadStore } from './payload-store.ts';
 /** For where no place was set up for big events: they are refused, and nothing else is. */
 export function createNoPayloadStore(): PayloadStore {
   return {
-    async put(runId, text) {
+    async put({ id }, text) {
       const sizeBytes = Buffer.byteLength(text);
       throw new PayloadError(
-        `the event of run ${runId} (${sizeBytes} bytes) is too big for its target, and no payload store is set up`,
+        `the event of run ${id} (${sizeBytes} bytes) is too big for its target, and no payload store is set up`,
         { reason: 'too-large' },
       );
     },

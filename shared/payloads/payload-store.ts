@@ -1,8 +1,11 @@
 import { NotRecordedError } from '../not-recorded.ts';
-import type { StoredPayload } from '../runs/run.ts';
+import type { Run, StoredPayload } from '../runs/run.ts';
 
 /** `env`: one line `NAME=value`, as a container's environment file has them. */
 export type PayloadFormat = 'json' | 'env';
+
+/** Whose event it is. */
+export type PayloadOwner = Pick<Run, 'id' | 'job'>;
 
 /**
  * Where events lie that don't fit into a request, or must not be seen in one.
@@ -13,7 +16,7 @@ export interface PayloadStore {
    * Stores a text for a run, whole or not at all. Storing the same again gives the same answer; a different text of the
    * same run is kept beside it.
    */
-  put(runId: string, text: string, format?: PayloadFormat): Promise<StoredPayload>;
+  put(run: PayloadOwner, text: string, format?: PayloadFormat): Promise<StoredPayload>;
   /** Gives the text back; throws when it is gone or isn't what was stored. */
   get(payload: StoredPayload): Promise<string>;
   /** Forgets it. It may be gone already. */

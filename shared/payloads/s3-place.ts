@@ -1,11 +1,12 @@
-import type { PayloadFormat } from './payload-store.ts';
+import { toPayloadPath, toShown } from './payload-path.ts';
+import type { PayloadFormat, PayloadOwner } from './payload-store.ts';
 
 /** The letters of an object's key, such that it is written in a URI as it is, for `aws s3 cp` and for `new URL`. */
 const prefixShape = /^(?:[\w=-][\w.=-]*\/)*[\w.=-]*$/;
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html */
 const bucketShape = /^[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]$/;
-const runIdShape = /^[0-9a-z]{26}$/;
-const keyShape = /(?:^|[\w./=-])payloads\/[0-9a-z]{26}\/[0-9a-f]{16}\.(?:json|env)$/;
+/** Earlier versions had no job in it. */
+const keyShape = /(?:^|[\w./=-])payloads\/(?:[a-z0-9-]{1,40}\/)?[0-9a-z]{26}\/[0-9a-f]{16}\.(?:json|env)$/;
 
 export type S3Folder = { readonly bucket: string; readonly prefix: string };
 
@@ -20,14 +21,14 @@ export function toFolder(bucket: string, prefix: string): S3Folder {
   return { bucket, prefix };
 }
 
-/** `<prefix>payloads/<run id>/<start of its hash>.<format>`; undefined for what is no id of a run. */
+/** `<prefix>payloads/<job>/<run id>/<start of its hash>.<format>`. Throws PayloadError. */
 export function toKey(
   { prefix }: S3Folder,
-  runId: string,
+  run: PayloadOwner,
   sha256: string,
   format: PayloadFormat,
-): string | undefined {
-  return runIdShape.test(runId) ? `${prefix}payloads/${runId}/${sha256.slice(0, 16)}.${format}` : undefined;
+): string {
+  return `${prefix}payloads/${toPayloadPath(run, sha256, format)}`;
 }
 
 export function toUri({ bucket }: S3Folder, key: string): string {
@@ -42,9 +43,4 @@ export function parseKey({ bucket }: S3Folder, uri: string): string | undefined 
   const start = toUri({ bucket, prefix: '' }, '');
   const key = uri.startsWith(start) ? uri.slice(start.length) : '';
   return keyShape.test(key) && prefixShape.test(key) ? key : undefined;
-}
-
-/** A text that may be anything, for an error's message. */
-export function toShown(text: string): string {
-  return JSON.stringify(text.length <= 100 ? text : `${text.slice(0, 99)}…`);
 }

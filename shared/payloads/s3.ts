@@ -4,8 +4,9 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { call } from '../aws/call.ts';
 import { toAwsFailure, toReason } from '../aws/errors.ts';
 import type { NotRecordedError } from '../not-recorded.ts';
+import { toShown } from './payload-path.ts';
 import { PayloadError, type PayloadFormat, type PayloadStore } from './payload-store.ts';
-import { parseKey, toFolder, toKey, toShown, toUri } from './s3-place.ts';
+import { parseKey, toFolder, toKey, toUri } from './s3-place.ts';
 
 export type S3PayloadStoreOptions = {
   readonly s3: () => Promise<S3Client>;
@@ -24,7 +25,7 @@ const contentTypes: Readonly<Record<PayloadFormat, string>> = {
 };
 
 /**
- * Payloads as objects of one bucket: `s3://<bucket>/<prefix>payloads/<run id>/<start of its hash>.json`.
+ * Payloads as objects of one bucket: `s3://<bucket>/<prefix>payloads/<job>/<run id>/<start of its hash>.json`.
  * What is put again overwrites itself, so that an answer that got lost does no harm.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutObject.html
  */
@@ -37,15 +38,13 @@ export function createS3PayloadStore(options: S3PayloadStoreOptions): PayloadSto
       : ({ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: keyArn } as const);
 
   return {
-    async put(runId, text, format = 'json') {
+    async put(run, text, format = 'json') {
       const body = Buffer.from(text);
       const hash = createHash('sha256').update(body).digest();
       const sha256 = hash.toString('hex');
-      const key = toKey(folder, runId, sha256, format);
-      if (key === undefined)
-        throw new PayloadError(`${toShown(runId)} is no id of a run: it gets no payload`);
+      const key = toKey(folder, run, sha256, format);
       const uri = toUri(folder, key);
-      await attempt(`the event of run ${runId} could not be written to ${uri}`, async () => {
+      await attempt(`the event of run ${run.id} could not be written to ${uri}`, async () => {
         const { PutObjectCommand } = await import('@aws-sdk/client-s3');
         const command = new PutObjectCommand({
           Bucket: bucket,
@@ -54,7 +53,7 @@ export function createS3PayloadStore(options: S3PayloadStoreOptions): PayloadSto
           ContentType: contentTypes[format],
           // S3 refuses a body that is not what this is the hash of.
           ChecksumSHA256: hash.toString('base64'),
-          Metadata: { 'signalbox-run': runId },
+          Metadata: { 'signalbox-run': run.id },
           ...encryption,
         });
         const client = await s3();

@@ -1,6 +1,7 @@
 import { isJson, isObject, parseJson } from '../events/json.ts';
 import type { CloudEvent, Json, TriggerEvent } from '../events/trigger-event.ts';
-import type { Job } from '../jobs/schema/job.ts';
+import type { RunnableJob } from '../jobs/runnable.ts';
+import { areOfOneJob } from '../jobs/task-family.ts';
 import { decide } from '../runs/decide.ts';
 import { toRunId } from '../runs/identity.ts';
 import type { Draft } from '../runs/ledger.ts';
@@ -18,8 +19,8 @@ const yearSeconds = 31_536_000;
 export type Adopted = { readonly draft: Draft; readonly token: string };
 
 export type AdoptParts = {
-  readonly jobs: readonly Job[];
-  readonly toPlan: (job: Job) => Plan;
+  readonly jobs: readonly RunnableJob[];
+  readonly toPlan: (job: RunnableJob) => Plan;
   readonly now: () => EpochMs;
 };
 
@@ -35,7 +36,7 @@ export function adopt(
 ): Adopted | undefined {
   const plans = jobs
     .map((job) => ({ job, plan: toPlan(job) }))
-    .filter(({ plan: { work } }) => work.target === target && resourceOf(work) === toName(resource));
+    .filter(({ plan: { work } }) => work.target === target && isMadeOf(work, resource));
   const [only, ...others] = plans;
   if (only === undefined || others.length > 0) return undefined;
   const { job, plan } = only;
@@ -69,25 +70,36 @@ export function adopt(
   return { draft, token: toToken(id, 1, 1) };
 }
 
-/** The same for all revisions of a task definition, and for all versions and aliases of a state machine. */
-function toName(resource: string): string {
-  const taskDefinition = /:task-definition\/([^:]+)/.exec(resource)?.[1];
-  const stateMachine = /^[^:]+:[^:]+:states:[^:]*:[^:]*:stateMachine:[^:]+/.exec(resource)?.[0];
-  return taskDefinition ?? stateMachine ?? resource;
-}
-
-function resourceOf(work: Work): string | undefined {
+function isMadeOf(work: Work, resource: string): boolean {
   switch (work.target) {
     case 'fargate':
-      return toName(work.taskDefinition);
+      return isOfDefinition(work.taskDefinition, resource);
     case 'codebuild':
-      return work.project;
+      return work.project === resource;
     case 'batch':
     case 'state-machine':
-      return toName(work.stateMachine);
+      return toMachine(work.stateMachine) === toMachine(resource);
     default:
-      return undefined;
+      return false;
   }
+}
+
+/** Any revision of a definition; of one that the stack made, any that it made for the job before. */
+function isOfDefinition(taskDefinition: string, resource: string): boolean {
+  const family = toFamily(resource);
+  return (
+    toFamily(taskDefinition) === family ||
+    (!taskDefinition.startsWith('arn:') && areOfOneJob(taskDefinition, family))
+  );
+}
+
+function toFamily(arn: string): string {
+  return /:task-definition\/([^:]+)/.exec(arn)?.[1] ?? arn;
+}
+
+/** The same for all versions and aliases of a state machine. */
+function toMachine(arn: string): string {
+  return /^[^:]+:[^:]+:states:[^:]*:[^:]*:stateMachine:[^:]+/.exec(arn)?.[0] ?? arn;
 }
 
 function toStarted(

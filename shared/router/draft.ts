@@ -47,19 +47,18 @@ function toDraft(
   const { job, rule } = match;
   const [first] = parts;
   const alone = parts.length === 1 ? first : undefined;
+  const { source, id } = alone ?? { source: delivery.sourceArn, id: delivery.id };
   const traces = new Set(parts.map(({ trace }) => trace?.traceparent));
   const trace = traces.size === 1 ? first?.trace : undefined;
   const hops = toHops(parts.flatMap(({ events }) => events));
   const draft: RunDraft = {
     run: {
       ...emptyRun(now),
-      id: alone
-        ? toRunId(job.name, alone.source, alone.id)
-        : toRunId(job.name, delivery.sourceArn, delivery.id),
+      id: toRunId(job.name, inPlace(match, source), inPlace(match, id)),
       job: job.name,
       source: delivery.source,
       rule: rule.id,
-      eventId: alone?.id ?? delivery.id,
+      eventId: id,
       plan,
       ...(delivery.claimed.by === 'key' && { fingerprint: delivery.claimed.fingerprint }),
       ...trace,
@@ -70,6 +69,14 @@ function toDraft(
     records: [...new Set(parts.map(({ position }) => position))],
   };
   return isLoop(draft.run) ? toLoopDraft(draft, now) : draft;
+}
+
+/**
+ * A schedule that was edited and the one that took its place may both be there for a moment, and send a tick of the same
+ * time: that is one tick.
+ */
+function inPlace({ rule, inPlaceOf }: Match, name: string): string {
+  return inPlaceOf === undefined ? name : name.replaceAll(inPlaceOf, rule.id);
 }
 
 function toClaims({ claimed }: Delivery, parts: readonly Part[], match: Match): readonly Claim[] {

@@ -3,7 +3,7 @@ import { isJson, isObject, parseJson } from '../events/json.ts';
 import { hiddenHeaders, holdsCredentials, redactPayload, redactRecord } from '../events/redact.ts';
 import type { CloudEvent, Json, SourceName, TriggerEvent } from '../events/trigger-event.ts';
 import type { Match } from '../jobs/routing-table.ts';
-import type { Job } from '../jobs/schema/job.ts';
+import type { RunnableJob } from '../jobs/runnable.ts';
 import { type Delivery, EventParseError } from '../sources/source.ts';
 import type { Part } from './part.ts';
 
@@ -45,7 +45,7 @@ export function toEditedText(edited: string, source: SourceName, job: HidingJob)
   return job.forwardCredentials ? { event: shown, secret: edited } : { event: shown };
 }
 
-type HidingJob = Pick<Job, 'redact' | 'forwardCredentials'>;
+type HidingJob = Pick<RunnableJob, 'redact' | 'forwardCredentials'>;
 
 /** Written by hand, names may be in any case, and what came as a request is one even without its type. */
 function redactEdited(event: Json, source: SourceName, hidden: readonly string[]): unknown {

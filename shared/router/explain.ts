@@ -1,7 +1,7 @@
 import { credentialHeaders, redactRecord } from '../events/redact.ts';
 import type { CloudEvent, SourceName } from '../events/trigger-event.ts';
 import type { RoutingTable } from '../jobs/routing-table.ts';
-import type { Job } from '../jobs/schema/job.ts';
+import type { RunnableJob } from '../jobs/runnable.ts';
 import type { Plan } from '../runs/plan.ts';
 import { recognise } from '../sources/recognise.ts';
 import { type Delivery, EventParseError, type Invocation, NoRuleError } from '../sources/source.ts';
@@ -34,9 +34,9 @@ export type ExplainedRule = {
 export type Start = { readonly job: string; readonly runId: string; readonly event: string };
 
 export type ExplainParts = {
-  readonly jobs: readonly Job[];
+  readonly jobs: readonly RunnableJob[];
   readonly table: RoutingTable;
-  readonly toPlan: (job: Job) => Plan;
+  readonly toPlan: (job: RunnableJob) => Plan;
 };
 
 export function explain(payload: unknown, { jobs, table, toPlan }: ExplainParts): Explanation {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { SourceName } from '../events/trigger-event.ts';
 import type { RoutingTable } from '../jobs/routing-table.ts';
-import type { Job } from '../jobs/schema/job.ts';
+import type { RunnableJob } from '../jobs/runnable.ts';
 import { NotRecordedError } from '../not-recorded.ts';
 import type { PayloadStore } from '../payloads/payload-store.ts';
 import type { Engine } from '../runs/engine.ts';
@@ -16,14 +16,14 @@ import { toEditedText } from './event-text.ts';
 
 export type RouterParts = {
   readonly table: RoutingTable;
-  readonly jobs: readonly Job[];
+  readonly jobs: readonly RunnableJob[];
   readonly engine: Engine;
   readonly ledger: Ledger;
   readonly payloads: PayloadStore;
   /** What a run needs of its job, in this world. */
-  readonly toPlan: (job: Job) => Plan;
-  /** Where the runs API has a run; left out where there is none. */
-  readonly toLocation?: (runId: string) => string;
+  readonly toPlan: (job: RunnableJob) => Plan;
+  /** Where the sender of a delivery finds a run in the runs API; left out where there is none. */
+  readonly toLocation?: (runId: string, delivery: Delivery) => string | undefined;
   readonly now: () => EpochMs;
 };
 
@@ -67,7 +67,7 @@ export function createRouter(parts: RouterParts): Router {
         .match(delivery)
         .map((match) => ({ match, drafts: toDrafts(delivery, match, toPlan(match.job), now()) }));
       const outcomes = await Promise.all(
-        perJob.map(({ match, drafts }) => dispatchAll(match.job.name, drafts, delivery.isOrdered)),
+        perJob.map(({ match, drafts }) => dispatchAll(match.job.name, drafts, delivery)),
       );
       const all = outcomes.flat();
       return {
@@ -118,12 +118,15 @@ export function createRouter(parts: RouterParts): Router {
   async function dispatchAll(
     job: string,
     drafts: readonly RunDraft[],
-    isOrdered: boolean,
+    delivery: Delivery,
   ): Promise<readonly (Dispatched | Unrecorded)[]> {
+    const { isOrdered } = delivery;
     const outcomes: (Dispatched | Unrecorded)[] = [];
     const size = isOrdered ? 1 : together;
     for (let next = 0; next < drafts.length; next += size) {
-      const done = await Promise.all(drafts.slice(next, next + size).map((draft) => dispatch(job, draft)));
+      const done = await Promise.all(
+        drafts.slice(next, next + size).map((draft) => dispatch(job, draft, delivery)),
+      );
       outcomes.push(...done);
       const [first] = done;
       if (isOrdered && first !== undefined && 'error' in first) {
@@ -134,22 +137,28 @@ export function createRouter(parts: RouterParts): Router {
     return outcomes;
   }
 
-  async function dispatch(job: string, draft: RunDraft, isWhole = true): Promise<Dispatched | Unrecorded> {
+  async function dispatch(
+    job: string,
+    draft: RunDraft,
+    delivery: Delivery,
+    isWhole = true,
+  ): Promise<Dispatched | Unrecorded> {
     try {
       const { outcome, run } = await accept(draft);
       const isOther = outcome === 'duplicate' && run.fingerprint !== draft.run.fingerprint;
+      const location = toLocation?.(run.id, delivery);
       return {
         job,
         runId: run.id,
         status: run.status,
         outcome: isOther ? 'conflict' : outcome,
-        ...(toLocation && { location: toLocation(run.id) }),
+        ...(location !== undefined && { location }),
       };
     } catch (error) {
       const isForGood = error instanceof NotRecordedError && error.reason === 'too-large';
       // A sender who hears of it can make it smaller; a queue or a stream can't.
       return isForGood && isWhole && !hearers.has(draft.run.source)
-        ? dispatch(job, toTooLargeDraft(draft, error.message, now()), false)
+        ? dispatch(job, toTooLargeDraft(draft, error.message, now()), delivery, false)
         : { job, records: draft.records, error };
     }
   }
@@ -160,7 +169,7 @@ export function createRouter(parts: RouterParts): Router {
     records: _,
     ...draft
   }: RunDraft): Promise<{ outcome: 'accepted' | 'duplicate'; run: Run }> {
-    const payload = secret === undefined ? undefined : await payloads.put(draft.run.id, secret);
+    const payload = secret === undefined ? undefined : await payloads.put(draft.run, secret);
     const { outcome, run = draft.run } = await engine.accept({
       ...draft,
       run: { ...draft.run, ...(payload === undefined ? {} : { payload }) },

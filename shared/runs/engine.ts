@@ -105,7 +105,8 @@ export function createEngine(world: World): Engine {
       await wakeFor(run);
       return run;
     }
-    return (await attended(run, () => serially(run.id, () => tell(run.id, [{ kind: 'due' }])))) ?? run;
+    const how = { announces: !world.announcesLater };
+    return (await attended(run, () => serially(run.id, () => tell(run.id, [{ kind: 'due' }], how)))) ?? run;
   }
 
   async function attended(run: Run, work: () => Promise<Run | undefined>): Promise<Run | undefined> {
@@ -117,12 +118,16 @@ export function createEngine(world: World): Engine {
     }
   }
 
-  async function tell(runId: string, inputs: readonly Input[]): Promise<Run | undefined> {
+  async function tell(
+    runId: string,
+    inputs: readonly Input[],
+    how = { announces: true },
+  ): Promise<Run | undefined> {
     const known = await save(runId, inputs);
     if (known === undefined) return undefined;
     // What is owed was owed before: whoever saved it is at it, until it's due again.
     if (inputs.length > 0 && !known.isNews) return known.run;
-    return performAll(known, { announces: true });
+    return performAll(known, how);
   }
 
   /** What has come due since is for whoever takes it when it's due: it wasn't ours when the run was saved. */

@@ -83,9 +83,9 @@ async function carry(world: World, run: Run, order: Order, target: Target): Prom
     case 'inline':
       return { tier, text: order.event };
     case 'environment-file':
-      return { tier, payload: await world.payloads.put(run.id, toEnvironmentLine(order.event), 'env') };
+      return { tier, payload: await world.payloads.put(run, toEnvironmentLine(order.event), 'env') };
     case 'claim-check':
-      return { tier, payload: await world.payloads.put(run.id, order.event) };
+      return { tier, payload: await world.payloads.put(run, order.event) };
   }
 }
 

@@ -125,9 +125,14 @@ function isOfFunctionUrl(payload: Fields, context: Fields): boolean {
 
 function nameBridged(payload: Fields): Lookalike | undefined {
   const source = openMarker(payload)?.source;
-  if (source === undefined) return undefined;
-  return { name: source === 'schedule' ? 'a tick of a schedule' : 'an event of EventBridge', source };
+  return source && { name: bridgedNames[source], source };
 }
+
+const bridgedNames: Readonly<Record<Marked['source'], string>> = {
+  schedule: 'a tick of a schedule',
+  'event-bus': 'an event of EventBridge',
+  s3: 'a change of an object in S3',
+};
 
 function nameOther(payload: Fields): Lookalike | undefined {
   const { awslogs, job } = payload;

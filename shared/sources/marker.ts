@@ -3,14 +3,14 @@ import { FieldError, type Fields, showText } from './reading/fields.ts';
 
 /** What EventBridge or Scheduler sent: the event by itself, or with the marker that our rules put around it. */
 export type Marked = {
-  readonly source: 'event-bus' | 'schedule';
+  readonly source: 'event-bus' | 'schedule' | 's3';
   readonly marker?: Fields;
   /** As it came; Scheduler sends none with a marker. */
   readonly event?: unknown;
 };
 
 /**
- * Takes the marker of { signalbox: { rule, … }, event? } off. It is a schedule's when it has a scheduled time, a
+ * Takes the marker of { signalbox: { rule, … }, event? } off. It is S3's when it says so, a schedule's when it has a scheduled time, a
  * scheduled event, or no event at all; any other is a bus's. `undefined` when the payload is from neither.
  */
 export function openMarker(payload: unknown): Marked | undefined {
@@ -18,6 +18,7 @@ export function openMarker(payload: unknown): Marked | undefined {
   const marker = payload['signalbox'];
   if (isObject(marker)) {
     const event = payload['event'] ?? undefined;
+    if (marker['source'] === 's3') return { source: 's3', marker, event };
     if (event === undefined) return { source: 'schedule', marker };
     const isTick = (marker['scheduledTime'] ?? null) !== null || isScheduledEvent(event);
     return { source: isTick ? 'schedule' : 'event-bus', marker, event };

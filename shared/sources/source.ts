@@ -63,8 +63,10 @@ export type Addressed =
   | { readonly source: 'schedule'; readonly rule: string | undefined; readonly event: Json | undefined }
   /** The names of the subscription filters that the lines came through. */
   | { readonly source: 'cloudwatch-log'; readonly subscriptionFilters: readonly string[] }
+  /** The rule's id when the change came through a rule of ours, by EventBridge. */
+  | { readonly source: 's3'; readonly rule: string | undefined }
   | { readonly source: 'manual'; readonly job: string }
-  | { readonly source: 'sqs' | 'sns' | 's3' | 'kinesis-stream' | 'dynamo-db-stream' };
+  | { readonly source: 'sqs' | 'sns' | 'kinesis-stream' | 'dynamo-db-stream' };
 
 /** What keeps a delivery from starting a job again: the id of its run, a key that its sender chose, or each record. */
 export type ClaimedBy =

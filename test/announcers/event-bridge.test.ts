@@ -14,7 +14,7 @@ async function open(options: Partial<EventBridgeOptions> = {}) {
   return {
     ...standIn,
     taken,
-    announcer: createEventBridgeAnnouncer({ client, bus: 'runs', service: 'media' }),
+    announcer: createEventBridgeAnnouncer({ client, bus: 'runs', sender: { service: 'media' } }),
   };
 }
 

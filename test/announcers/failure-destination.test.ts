@@ -33,7 +33,7 @@ async function openQueue(name = 'failures', most?: number, stores = withoutStore
   const fauxqs = await startFauxqs();
   const destination = await createQueueDestination(fauxqs, name, most);
   const clientsOf = clientsAt(fauxqs.endpoint);
-  const announcer = createFailureDestination({ ...stores, clientsOf, service: 'media' });
+  const announcer = createFailureDestination({ ...stores, clientsOf, sender: { service: 'media' } });
   const report = (change: Partial<Run> = {}, what: 'failed' | 'timed-out' = 'failed') =>
     announcer.announce(toFailedRun(change, { onFailure: destination.onFailure }), toAnnouncement({ what }));
   return { ...fauxqs, ...destination, report };
@@ -43,7 +43,11 @@ async function openBus(stores = withoutStore) {
   const taken: PutEvent[] = [];
   const { clients, close } = await startStandIn(createEventBridge({ taken }));
   atEnd(close);
-  const announcer = createFailureDestination({ ...stores, clientsOf: () => clients, service: 'media' });
+  const announcer = createFailureDestination({
+    ...stores,
+    clientsOf: () => clients,
+    sender: { service: 'media' },
+  });
   const onFailure: FailureDestination = { type: 'event-bus', arn: busArn };
   const report = (change: Partial<Run> = {}) =>
     announcer.announce(toFailedRun(change, { onFailure }), toAnnouncement());
@@ -76,7 +80,7 @@ describe('a failure destination', () => {
     const fauxqs = await startFauxqs();
     const { onFailure, receive } = await createTopicDestination(fauxqs, 'failures');
     const clientsOf = clientsAt(fauxqs.endpoint);
-    const announcer = createFailureDestination({ ...withoutStore, clientsOf, service: 'media' });
+    const announcer = createFailureDestination({ ...withoutStore, clientsOf, sender: { service: 'media' } });
     const run = toFailedRun({}, { onFailure });
     await announcer.announce(run, toAnnouncement({ what: 'timed-out' }));
     const [message] = await receive();
@@ -109,7 +113,7 @@ describe('a failure destination', () => {
     const fauxqs = await startFauxqs();
     const { onFailure, receive } = await createTopicDestination(fauxqs, 'failures.fifo');
     const clientsOf = clientsAt(fauxqs.endpoint);
-    const announcer = createFailureDestination({ ...withoutStore, clientsOf, service: 'media' });
+    const announcer = createFailureDestination({ ...withoutStore, clientsOf, sender: { service: 'media' } });
     const run = toFailedRun({}, { onFailure });
     await announcer.announce(run, toAnnouncement());
     await announcer.announce(run, toAnnouncement());
@@ -118,7 +122,7 @@ describe('a failure destination', () => {
 
   it('is not told of runs of jobs that have none', async () => {
     const { requests, endpoint } = await startFauxqs();
-    const options = { ...withoutStore, clientsOf: clientsAt(endpoint), service: 'media' };
+    const options = { ...withoutStore, clientsOf: clientsAt(endpoint), sender: { service: 'media' } };
     await createFailureDestination(options).announce(toFailedRun(), toAnnouncement());
     expect(requests).toEqual([]);
   });
@@ -126,7 +130,7 @@ describe('a failure destination', () => {
   it('says which it was, when it does not take it', async () => {
     const fauxqs = await startFauxqs();
     const arn = 'arn:aws:sqs:eu-west-1:000000000000:not-there';
-    const options = { ...withoutStore, clientsOf: clientsAt(fauxqs.endpoint), service: 'media' };
+    const options = { ...withoutStore, clientsOf: clientsAt(fauxqs.endpoint), sender: { service: 'media' } };
     const run = toFailedRun({}, { onFailure: { type: 'sqs', arn } });
     await expect(createFailureDestination(options).announce(run, toAnnouncement())).rejects.toThrow(
       /^arn:aws:sqs:eu-west-1:000000000000:not-there did not take it: QueueDoesNotExist/,
@@ -144,7 +148,7 @@ describe('a failure destination', () => {
     ],
   ])('in another region is asked there: %s', async (arn, url) => {
     const { requests, endpoint } = await startFauxqs();
-    const options = { ...withoutStore, clientsOf: clientsAt(endpoint), service: 'media' };
+    const options = { ...withoutStore, clientsOf: clientsAt(endpoint), sender: { service: 'media' } };
     const run = toFailedRun({}, { onFailure: { type: 'sqs', arn } });
     await createFailureDestination(options)
       .announce(run, toAnnouncement())

@@ -24,7 +24,7 @@ describe('an announcement', () => {
   it('says how the run looks, which attempt it is about, and what led to it', () => {
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     const run = toFailedRun({ hops: 2, traceparent });
-    expect(toDetail('media', run, toAnnouncement())).toMatchObject({
+    expect(toDetail({ service: 'media' }, run, toAnnouncement())).toMatchObject({
       announcementId: `${runId}-failed-1-1795168800000`,
       service: 'media',
       runId,
@@ -38,23 +38,29 @@ describe('an announcement', () => {
     });
   });
 
+  it('names the stage that jobs.yml is deployed as, for there may be several on one bus', () => {
+    const sender = { service: 'media', stage: 'prod' };
+    expect(toDetail(sender, toFailedRun(), toAnnouncement())).toMatchObject(sender);
+    expect(toDetail({ service: 'media' }, toFailedRun(), toAnnouncement())).not.toHaveProperty('stage');
+  });
+
   it('says that nothing was announced before it, where that is so, and nothing of a trace that there is none of', () => {
-    const detail = toDetail('media', toFailedRun(), toAnnouncement());
+    const detail = toDetail({ service: 'media' }, toFailedRun(), toAnnouncement());
     expect(detail.hops).toBe(0);
     expect(detail).not.toHaveProperty('traceparent');
   });
 
   it('has neither the plan nor the event', () => {
-    const detail = toDetail('media', toFailedRun(), toAnnouncement());
+    const detail = toDetail({ service: 'media' }, toFailedRun(), toAnnouncement());
     for (const key of ['plan', 'event', 'outbox', 'payload']) expect(detail).not.toHaveProperty(key);
   });
 
   it('has an id of its own for each time that something becomes of a run, and for each audience', () => {
     const ids = [
-      ...whats.map((what) => toDetail('media', toFailedRun(), toAnnouncement({ what }))),
-      toDetail('media', toFailedRun(), toAnnouncement({ what: 'started', attempt: 2 })),
-      toDetail('media', toFailedRun(), toAnnouncement({ what: 'started', at: start + 60_000 })),
-      toDetail('media', toFailedRun(), toAnnouncement(), 'failure-destination'),
+      ...whats.map((what) => toDetail({ service: 'media' }, toFailedRun(), toAnnouncement({ what }))),
+      toDetail({ service: 'media' }, toFailedRun(), toAnnouncement({ what: 'started', attempt: 2 })),
+      toDetail({ service: 'media' }, toFailedRun(), toAnnouncement({ what: 'started', at: start + 60_000 })),
+      toDetail({ service: 'media' }, toFailedRun(), toAnnouncement(), 'failure-destination'),
     ].map(({ announcementId }) => announcementId);
     expect(new Set(ids).size).toBe(ids.length);
     for (const id of ids) {
@@ -67,19 +73,19 @@ describe('an announcement', () => {
   it('is whole when it fits', () => {
     const reason = 'r'.repeat(1000);
     const run = toFailedRun({ cause: { class: 'lost', reason } });
-    expect(toDetail('media', run, toAnnouncement()).cause?.reason).toBe(reason);
+    expect(toDetail({ service: 'media' }, run, toAnnouncement()).cause?.reason).toBe(reason);
   });
 
   it('has its long texts cut when it does not fit', () => {
     const run = withAttempts(150, 'é'.repeat(1000));
-    const detail = toDetail('media', run, toAnnouncement());
+    const detail = toDetail({ service: 'media' }, run, toAnnouncement());
     expect(detail.attempts).toHaveLength(150);
     expect(detail.attempts[7]?.failure?.reason).toBe(`${'é'.repeat(399)}…`);
     expect(detail).not.toHaveProperty('attemptsLeftOut');
   });
 
   it('has its oldest attempts left out when it still does not fit, and says how many', () => {
-    const detail = toDetail('media', withAttempts(400, '\u0001'.repeat(1000)), toAnnouncement());
+    const detail = toDetail({ service: 'media' }, withAttempts(400, '\u0001'.repeat(1000)), toAnnouncement());
     expect(detail.attempts.map(({ attempt }) => attempt)).toEqual([396, 397, 398, 399, 400]);
     expect(detail.attemptsLeftOut).toBe(395);
   });
@@ -91,7 +97,7 @@ describe('an announcement', () => {
     fc.assert(
       fc.property(fc.integer({ min: 1, max: 999 }), texts, texts, (count, reason, eventId) => {
         const run = { ...withAttempts(count, reason.slice(0, 1000)), eventId };
-        const text = toText(toDetail('media', run, toAnnouncement()));
+        const text = toText(toDetail({ service: 'media' }, run, toAnnouncement()));
         expect(Buffer.byteLength(text)).toBeLessThanOrEqual(mostBytes);
         expect(JSON.parse(text).runId).toBe(runId);
       }),
@@ -101,7 +107,7 @@ describe('an announcement', () => {
 
   it('is not cut through a character of two halves', () => {
     const run = toFailedRun({ eventId: 'x'.repeat(398) + '🚀'.repeat(80_000) });
-    const { eventId } = toDetail('media', run, toAnnouncement());
+    const { eventId } = toDetail({ service: 'media' }, run, toAnnouncement());
     expect(eventId.isWellFormed()).toBe(true);
     expect(eventId).toHaveLength(400);
   });

@@ -105,7 +105,11 @@ export function deployChaos(
         machines: [
           ...jobsOn('batch').map((job) => ({
             name: job.name,
-            definition: toJobMachine(job, { jobQueue, jobDefinition: toJobDefinition(job) }),
+            definition: toJobMachine(
+              job,
+              { service: 'chaos', stage: 'test' },
+              { jobQueue, jobDefinition: toJobDefinition(job) },
+            ),
           })),
           ...(['work', 'endless', 'together'] as const).map((name) => ({ name, definition: ownMachine })),
         ],

@@ -247,7 +247,10 @@ describe('signalbox explain', () => {
   });
 
   it('exits 2 for a mistake in jobs.yml, and prints where it is', async () => {
-    const folder = withFiles(line.makeFolder(), { 'jobs.yml': 'service: s\njobs: 7\n', 'a.json': message });
+    const folder = withFiles(line.makeFolder(), {
+      'jobs.yml': 'service: shop\njobs: 7\n',
+      'a.json': message,
+    });
     const { code, stdout, stderr } = await line.run(folder, 'explain', '--event', 'a.json');
     expect([code, stdout]).toEqual([2, '']);
     expect(stderr).toContain('jobs.yml:2:');

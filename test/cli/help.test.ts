@@ -19,6 +19,10 @@ describe.concurrent('signalbox --help', () => {
     ['runs show', 'Usage: signalbox runs show [options] <id>', '--json'],
     ['runs logs', 'Usage: signalbox runs logs [options] <id>', '--follow'],
     ['runs cancel', 'Usage: signalbox runs cancel [options] [ids...]', 'Waits until they have ended'],
+    ['package', 'Usage: signalbox package [options]', 'Needs no AWS account'],
+    ['deploy', 'Usage: signalbox deploy [options]', '--profile <name>'],
+    ['info', 'Usage: signalbox info [options]', '--json'],
+    ['remove', 'Usage: signalbox remove [options]', '--yes'],
     ['runs replay', 'Usage: signalbox runs replay [options] [ids...]', '--request-id <text>'],
   ])('of %s says how it is used', async (command, usage, detail) => {
     const { code, stdout, stderr } = await run(folder, ...command.split(' ').filter(Boolean), '--help');
@@ -38,6 +42,12 @@ describe.concurrent('a mistake in the command line', () => {
     [['invoke', 'a', 'b'], 'too many arguments'],
     [['dev', '--port', '99999'], 'It is a number from 0 to 65535.'],
     [['dev', '--slots', '0'], 'It is a whole number from 1.'],
+    [['deploy'], "required option '--stage <name>' not specified"],
+    [['package', '--stage', 'Prod'], 'It is 1 to 16 of a-z and 0-9, and starts with a letter.'],
+    [['deploy', '--stage', 'prod-eu'], 'It is 1 to 16 of a-z and 0-9, and starts with a letter.'],
+    [['remove', '--stage', 'a-stage-with-long-name'], 'It is 1 to 16 of a-z'],
+    [['info', '--stage', 'prod', '--region', 'europe'], 'It is a Region of AWS'],
+    [['runs', 'list', '--stage', 'pre_prod'], 'It is 1 to 16 of a-z'],
     [['runs', 'list', '--status', 'done'], 'It is one of collecting, queued'],
     [['runs', 'list', '--since', 'yesterday'], 'It is an age such as 90s'],
     [['runs', 'list', '--limit', '-1'], 'It is a whole number from 1.'],

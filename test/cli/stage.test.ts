@@ -178,7 +178,7 @@ describe('a stage that can not be used', () => {
       5,
       'the table shop-test-runs is not there in eu-west-1: is the stage deployed there?',
     ],
-    [['--stage', 'a b'], 2, 'It is 1 to 32 letters, digits and "-".'],
+    [['--stage', 'a b'], 2, 'It is 1 to 16 of a-z and 0-9, and starts with a letter.'],
     [['--stage', 'prod', '--region', 'europe'], 2, 'It is a Region of AWS, such as eu-west-1.'],
     [['--region', 'eu-west-1'], 2, '--region is about a stage: name one with --stage'],
   ])('%j exits %i and says why', async (words, code, message) => {

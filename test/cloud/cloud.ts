@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
-import { bundleFunctions } from '../../scripts/bundle.ts';
+import { bundleFunctions } from '../../shared/deploy/package/bundle.ts';
 import { compileJobs } from '../../shared/jobs/compiled.ts';
 import type { Deployment } from '../../shared/jobs/deployment.ts';
+import { toRunnableFile } from '../../shared/jobs/runnable.ts';
 import type { JobsFile } from '../../shared/jobs/schema/file.ts';
 import { createDynamoLedger } from '../../shared/ledgers/dynamodb/ledger.ts';
 import { createS3PayloadStore } from '../../shared/payloads/s3.ts';
@@ -108,7 +109,7 @@ export async function startCloud({
   );
   const variables = {
     ...credentials,
-    SIGNALBOX_JOBS: write('jobs.json', compileJobs(file)),
+    SIGNALBOX_JOBS: write('jobs.json', compileJobs(toRunnableFile(file))),
     SIGNALBOX_DEPLOYMENT: write('deployment.json', JSON.stringify(deployment)),
     SIGNALBOX_LEDGER: `dynamodb://${table.table}`,
     SIGNALBOX_PAYLOADS: `s3://${bucket}`,

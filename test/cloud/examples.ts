@@ -67,7 +67,11 @@ export function deployExamples(file: JobsFile): Pick<CloudOptions, 'file' | 'dep
         machines: [
           ...jobsOn('batch').map((job) => ({
             name: `examples-${job.name}`,
-            definition: toJobMachine(job, { jobQueue, jobDefinition: toJobDefinition(job) }),
+            definition: toJobMachine(
+              job,
+              { service: 'examples', stage: 'test' },
+              { jobQueue, jobDefinition: toJobDefinition(job) },
+            ),
           })),
           { name: 'shipping-label', definition: shippingLabel },
         ],

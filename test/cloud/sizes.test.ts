@@ -96,6 +96,7 @@ async function startServices() {
   });
   const machine = toBatchMachine({
     job: 'hashes',
+    stack: 'sizes-test',
     jobQueue,
     jobDefinition,
     retry: toPlan().retry,

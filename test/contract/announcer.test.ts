@@ -43,14 +43,18 @@ testAnnouncer('of an event bus', { answers: true, calls: true }, async () => {
   const announcer = createEventBridgeAnnouncer({
     client: clients.eventBridge,
     bus: 'runs',
-    service: 'media',
+    sender: { service: 'media' },
   });
   return { announcer, ...opened };
 });
 
 testAnnouncer('of a failure destination that is a bus', { answers: true, calls: true }, async () => {
   const { clients, opened } = await openBus();
-  const announcer = createFailureDestination({ ...events, clientsOf: () => clients, service: 'media' });
+  const announcer = createFailureDestination({
+    ...events,
+    clientsOf: () => clients,
+    sender: { service: 'media' },
+  });
   const arn = 'arn:aws:events:eu-west-1:123456789012:event-bus/failures';
   return { announcer, plan: { onFailure: { type: 'event-bus', arn } }, ...opened };
 });
@@ -157,7 +161,11 @@ function openMessages(fauxqs: Fauxqs, { onFailure, receive }: Destination<'sqs' 
     return bodies;
   };
   return {
-    announcer: createFailureDestination({ ...events, clientsOf: clientsAt(endpoint), service: 'media' }),
+    announcer: createFailureDestination({
+      ...events,
+      clientsOf: clientsAt(endpoint),
+      sender: { service: 'media' },
+    }),
     plan: { onFailure },
     heard: async () => (await said()).map((body) => JSON.parse(body).runId),
     said: async () => (await said()).join(),

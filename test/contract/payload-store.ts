@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { PayloadError, type PayloadStore } from '../../shared/payloads/payload-store.ts';
-import { runId, toRunId } from '../support/draft.ts';
+import { toRun, toRunId } from '../support/draft.ts';
+
+const run = toRun();
 
 /** A store of the test's own; `ruin` changes what lies at a URI behind the store's back. */
 export type OpenPayloadStore = () => OpenedPayloadStore | Promise<OpenedPayloadStore>;
@@ -17,7 +19,7 @@ export function testPayloadStore(name: string, open: OpenPayloadStore): void {
     it('gives back what was stored, and says where it is, how big, and with which hash', async () => {
       const { store } = await open();
       const text = '{"name":"größe 🚀"}';
-      const payload = await store.put(runId, text);
+      const payload = await store.put(run, text);
       expect(payload.sizeBytes).toBe(23);
       expect(payload.sha256).toBe(createHash('sha256').update(text).digest('hex'));
       expect(new URL(payload.uri).href).toBe(payload.uri);
@@ -26,24 +28,24 @@ export function testPayloadStore(name: string, open: OpenPayloadStore): void {
 
     it('gives the same answer when the same is stored again', async () => {
       const { store } = await open();
-      const first = await store.put(runId, '{"a":1}');
-      expect(await store.put(runId, '{"a":1}')).toEqual(first);
+      const first = await store.put(run, '{"a":1}');
+      expect(await store.put(run, '{"a":1}')).toEqual(first);
       expect(await store.get(first)).toBe('{"a":1}');
     });
 
     it('gives the same answer to all who store the same at once', async () => {
       const { store } = await open();
       const text = 'x'.repeat(200_000);
-      const payloads = await Promise.all(Array.from({ length: 10 }, () => store.put(runId, text)));
+      const payloads = await Promise.all(Array.from({ length: 10 }, () => store.put(run, text)));
       expect(new Set(payloads.map((payload) => JSON.stringify(payload))).size).toBe(1);
       expect(payloads[0] && (await store.get(payloads[0]))).toBe(text);
     });
 
     it('keeps different texts of one run, and texts of different formats, beside each other', async () => {
       const { store } = await open();
-      const one = await store.put(runId, '{"a":1}');
-      const two = await store.put(runId, '{"a":2}');
-      const line = await store.put(runId, 'A=1\n', 'env');
+      const one = await store.put(run, '{"a":1}');
+      const two = await store.put(run, '{"a":2}');
+      const line = await store.put(run, 'A=1\n', 'env');
       expect([await store.get(one), await store.get(two), await store.get(line)]).toEqual([
         '{"a":1}',
         '{"a":2}',
@@ -55,24 +57,24 @@ export function testPayloadStore(name: string, open: OpenPayloadStore): void {
 
     it('keeps runs apart', async () => {
       const { store } = await open();
-      const one = await store.put(toRunId(1), '1');
-      const two = await store.put(toRunId(2), '2');
+      const one = await store.put(toRun({ id: toRunId(1) }), '1');
+      const two = await store.put(toRun({ id: toRunId(2) }), '2');
       expect([await store.get(one), await store.get(two)]).toEqual(['1', '2']);
     });
 
     it('keeps ten megabytes, and nothing at all', async () => {
       const { store } = await open();
       const big = 'é'.repeat(5_000_000);
-      const payload = await store.put(toRunId(1), big);
+      const payload = await store.put(toRun({ id: toRunId(1) }), big);
       expect(payload.sizeBytes).toBe(10_000_000);
       expect((await store.get(payload)) === big).toBe(true);
-      expect(await store.get(await store.put(toRunId(2), ''))).toBe('');
+      expect(await store.get(await store.put(toRun({ id: toRunId(2) }), ''))).toBe('');
     });
 
     it('forgets what is removed, and nothing else; removing it twice is once', async () => {
       const { store } = await open();
-      const kept = await store.put(toRunId(1), 'kept');
-      const removed = await store.put(toRunId(2), 'removed');
+      const kept = await store.put(toRun({ id: toRunId(1) }), 'kept');
+      const removed = await store.put(toRun({ id: toRunId(2) }), 'removed');
       await store.remove(removed);
       await store.remove(removed);
       await expect(store.get(removed)).rejects.toThrow(PayloadError);
@@ -81,7 +83,7 @@ export function testPayloadStore(name: string, open: OpenPayloadStore): void {
 
     it('throws a PayloadError that names the place when the payload is gone', async () => {
       const { store, ruin } = await open();
-      const payload = await store.put(runId, '{}');
+      const payload = await store.put(run, '{}');
       await ruin(payload.uri, undefined);
       await expect(store.get(payload)).rejects.toThrow(PayloadError);
       await expect(store.get(payload)).rejects.toThrow(payload.uri);
@@ -89,7 +91,7 @@ export function testPayloadStore(name: string, open: OpenPayloadStore): void {
 
     it('throws a PayloadError when it is not what was stored', async () => {
       const { store, ruin } = await open();
-      const payload = await store.put(runId, '{"amount":1}');
+      const payload = await store.put(run, '{"amount":1}');
       await ruin(payload.uri, '{"amount":9}');
       await expect(store.get(payload)).rejects.toThrow(PayloadError);
       await expect(store.get(payload)).rejects.toThrow('not what was stored');

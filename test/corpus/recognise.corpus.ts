@@ -3,6 +3,7 @@ import { toLocalPlan } from '../../shared/jobs/local-plan.ts';
 import { parseJobs } from '../../shared/jobs/parse.ts';
 import { createRoutingTable } from '../../shared/jobs/routing-table.ts';
 import { everySource as everySourceRules } from '../../shared/jobs/rules/every-source.ts';
+import type { RunnableJob } from '../../shared/jobs/runnable.ts';
 import { explain } from '../../shared/router/explain.ts';
 import { EventParseError } from '../../shared/sources/source.ts';
 import { sources } from '../../shared/sources/sources.ts';
@@ -17,7 +18,7 @@ const { jobs } = parseJobs(everySource, 'jobs.yml');
 const parts = {
   jobs,
   table: createRoutingTable(jobs, everySourceRules),
-  toPlan: (job: (typeof jobs)[number]) => toLocalPlan(job, '.'),
+  toPlan: (job: RunnableJob) => toLocalPlan(job, '.'),
 };
 const invocation = {
   requestId: 'request-1',

@@ -66,6 +66,7 @@ export function toBatchDefinition() {
   const retry = toRetry(job);
   return toBatchMachine({
     job: job.name,
+    stack: 'crash-test',
     jobQueue,
     jobDefinition,
     retry,

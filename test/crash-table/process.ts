@@ -3,6 +3,7 @@ import { type AwsClients, createClients } from '../../shared/aws/clients.ts';
 import { toCloudPlan } from '../../shared/jobs/cloud-plan.ts';
 import { createRoutingTable } from '../../shared/jobs/routing-table.ts';
 import { everySource } from '../../shared/jobs/rules/every-source.ts';
+import type { RunnableJob } from '../../shared/jobs/runnable.ts';
 import { createDynamoLedger } from '../../shared/ledgers/dynamodb/ledger.ts';
 import { createNoPayloadStore } from '../../shared/payloads/none.ts';
 import { createS3PayloadStore } from '../../shared/payloads/s3.ts';
@@ -93,7 +94,7 @@ export function openProcess({ url, table, bucket, now, cut, fault, noticed }: Pr
     now,
     warn: () => {},
   });
-  const toPlan = (job: (typeof jobs)[number]) => toCloudPlan(job, deployment);
+  const toPlan = (job: RunnableJob) => toCloudPlan(job, deployment);
   const routes = createRoutingTable(jobs, everySource);
   const router = createRouter({ table: routes, jobs, engine, ledger, payloads, toPlan, now });
   const stateChanges = createStateChanges({ engine, ledger, targets, jobs, toPlan, now });

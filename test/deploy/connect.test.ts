@@ -40,6 +40,29 @@ it.each([
   expect(String(error)).toContain(message);
 });
 
+it('says which variable is no URL', async () => {
+  vi.stubEnv('AWS_ENDPOINT_URL_DYNAMODB', 'localhost:4566');
+  await expect(connect({ region: 'eu-west-1' })).rejects.toThrow(
+    'the environment variable AWS_ENDPOINT_URL_DYNAMODB is "localhost:4566", expected a URL such as http',
+  );
+});
+
+it('says that a profile names a section that is not there', async () => {
+  useFiles('[profile ops]\nsso_session = corp\nsso_account_id = 123456789012\nsso_role_name = Admin\n');
+  const error = await connect({ region: 'eu-west-1', profile: 'ops' }).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(StageError);
+  expect(String(error)).toContain(
+    "the AWS CLI's configuration of profile ops can't be used: does it name an sso_session",
+  );
+});
+
+it('waits for a program that gives credentials only so long', async () => {
+  useFiles('[default]\ncredential_process = sleep 0.5\n');
+  await expect(connect({ region: 'eu-west-1' }, 0.05)).rejects.toThrow(
+    'no AWS credentials were found within 0.05 s',
+  );
+});
+
 async function keyOf(place: Parameters<typeof connect>[0]) {
   const { region, dynamoDb, options } = await connect(place);
   dynamoDb.destroy();

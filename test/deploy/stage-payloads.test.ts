@@ -28,5 +28,7 @@ it('nothing is written, and nothing but S3 is read', async () => {
   });
   const payload = { uri: 'file:///etc/hostname', sha256: '', sizeBytes: 1 };
   await expect(payloads.get(payload)).rejects.toThrow('the event at file:///etc/hostname is not in S3');
-  await expect(payloads.put('x', 'y')).rejects.toThrow("a stage's payloads are only read from here");
+  await expect(payloads.put({ id: 'x', job: 'x' }, 'y')).rejects.toThrow(
+    "a stage's payloads are only read from here",
+  );
 });

@@ -5,7 +5,7 @@ import { runHere } from '../cli/here.ts';
 
 const docs = new URL('../../docs/', import.meta.url);
 const page = readFileSync(new URL('cli.md', docs), 'utf8');
-const commands = ['init', 'validate', 'dev', 'explain', 'invoke'];
+const commands = ['init', 'validate', 'dev', 'explain', 'invoke', 'package', 'deploy', 'info', 'remove'];
 const ofRuns = ['list', 'show', 'logs', 'cancel', 'replay'].map((name) => `runs ${name}`);
 
 describe('docs/cli.md', () => {
@@ -24,11 +24,15 @@ describe('docs/cli.md', () => {
     const ofAll = await runHere('/', ['--help']);
     const runs = await runHere('/', ['runs', '--help']);
     expect(toCommands(ofAll.stdout)).toEqual([
+      'deploy',
       'dev',
       'explain',
       'help',
+      'info',
       'init',
       'invoke',
+      'package',
+      'remove',
       'runs',
       'validate',
     ]);

@@ -56,7 +56,7 @@ describe('a request with credentials', () => {
     expect(recorded?.run).toMatchObject({ job: 'trusted', status: 'queued' });
     expect(JSON.stringify(recorded)).not.toMatch(secret);
     const { uri = '' } = recorded?.run.payload ?? {};
-    expect(uri).toContain(`file://${join(folder, 'payloads', String(recorded?.run.id))}`);
+    expect(uri).toContain(`file://${join(folder, 'payloads', 'trusted', String(recorded?.run.id))}`);
     expect(readFileSync(new URL(uri), 'utf8')).toContain('"authorization":"Bearer s3cr3t-token"');
   });
 
@@ -79,7 +79,8 @@ describe('a request with credentials', () => {
     rmSync(payloads);
     mkdirSync(payloads);
     expect(await send('/trusted', 'request-3')).toMatchObject({ statusCode: 202 });
-    expect(readdirSync(payloads)).toHaveLength(1);
+    expect(readdirSync(payloads)).toEqual(['trusted']);
+    expect(readdirSync(join(payloads, 'trusted'))).toHaveLength(1);
     expect(await readRuns(variables)).toHaveLength(3);
   });
 

@@ -43,7 +43,7 @@ const starting: Readonly<Record<SourceName, number>> = {
   sns: 6,
   'event-bus': 5,
   schedule: 3,
-  s3: 4,
+  s3: 5,
   'kinesis-stream': 7,
   'dynamo-db-stream': 6,
   'cloudwatch-log': 3,

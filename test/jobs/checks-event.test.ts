@@ -75,7 +75,7 @@ describe('an http-api-gateway event', () => {
 describe('an application-load-balancer event', () => {
   it('names one load balancer and at least one condition', () => {
     expect(problemsOfEvent('application-load-balancer', '{ priority: 1 }')).toEqual([
-      'found none of loadBalancerArn, loadBalancerName, expected exactly one',
+      'found none of loadBalancerArn, loadBalancerName, listenerArn, expected exactly one',
       'found none of paths, methods, hosts, headers, queryParams, sourceIps, expected at least one',
     ]);
     expect(
@@ -89,6 +89,36 @@ describe('an application-load-balancer event', () => {
       'sourceIps[0]: found "10.0.0.1", expected an address range such as 10.0.0.0/16',
       'paths[0]: found "a", expected a path such as /orders/*',
     ]);
+  });
+
+  it('names its listener, with or without the load balancer', () => {
+    const listener = `listenerArn: 'arn:aws:elasticloadbalancing:${account}:listener/app/l/0a1b/2c3d'`;
+    const of = (properties: string) =>
+      problemsOfEvent('application-load-balancer', `{ priority: 1, paths: [/a], ${properties} }`);
+
+    expect(of(listener)).toEqual([]);
+    expect(of(`${listener}, loadBalancerName: l`)).toEqual([]);
+    expect(of(`${listener}, loadBalancerName: l, loadBalancerArn: !ImportValue l`)).toEqual([
+      'loadBalancerName: found beside "loadBalancerArn", expected only one of loadBalancerArn, loadBalancerName',
+    ]);
+    expect(of('listenerArn: l')).toEqual([
+      'listenerArn: found "l", expected the ARN of a listener of an application load balancer, such as arn:aws:elasticloadbalancing:eu-west-1:123456789012:listener/app/front/0123456789abcdef/fedcba9876543210',
+    ]);
+  });
+
+  it('has no more conditions than a rule of a listener takes', () => {
+    const of = (conditions: string) =>
+      problemsOfEvent('application-load-balancer', `{ loadBalancerName: l, priority: 1, ${conditions} }`);
+
+    expect(of('paths: [/a, /b, /c], methods: [POST, PUT]')).toEqual([]);
+    expect(of('paths: [/a, /b, /c], methods: [POST], headers: [{ headerName: h, values: [a, b] }]')).toEqual([
+      "found 6 values in the conditions, expected at most 5: a listener's rule takes no more",
+    ]);
+    expect(
+      of(
+        'hosts: [a.example, b.example], sourceIps: [10.0.0.0/8], queryParams: [{ paramName: q, values: [a, b, c] }]',
+      ),
+    ).toHaveLength(1);
   });
 });
 
@@ -139,6 +169,16 @@ describe('an sns event', () => {
       `snsTopicArn: found "arn:aws:sns:${account}:t.fifo", expected the ARN of a standard SNS topic, such as arn:aws:sns:eu-west-1:123456789012:orders`,
       'onDeliveryFailure: found none of sqsQueueArn, sqsQueueName, expected exactly one',
     ]);
+  });
+
+  it('is kept in a standard queue when it is not delivered', () => {
+    const at = (queue: string) => problemsOfEvent('sns', `{ snsTopicName: t, onDeliveryFailure: ${queue} }`);
+
+    expect(at('{ sqsQueueName: lost }')).toEqual([]);
+    expect(at('{ sqsQueueName: lost.fifo }')).toEqual([
+      'onDeliveryFailure.sqsQueueName: found a FIFO queue, expected a standard one: no event could be put into it',
+    ]);
+    expect(at(`{ sqsQueueArn: 'arn:aws:sqs:${account}:lost.fifo' }`)).toHaveLength(1);
   });
 });
 

@@ -19,16 +19,17 @@ const deployment: Deployment = {
       target: 'batch',
       stateMachine: `${arn}:media-batch`,
       jobQueue: 'arn:aws:batch:eu-west-1:123456789012:job-queue/media',
+      ownLength: 31,
     },
   },
 };
 
 /** The plan of a job of that name. */
-function planOf(name: string, properties: string) {
+function planOf(name: string, properties: string, deployed = deployment) {
   const text = `service: media\njobs:\n  ${name}: { ${properties}, events: [{ type: manual }] }\n`;
   const [job] = parseJobs(text, '/jobs.yml').jobs;
   if (job === undefined) throw new Error('it has no job');
-  return toCloudPlan(job, deployment);
+  return toCloudPlan(job, deployed);
 }
 
 const container = 'container: { image: thumbnail }, resources: { cpu: 1, memory: 2048 }';
@@ -58,6 +59,26 @@ describe('the plan of a run in AWS', () => {
       startTimeoutSeconds: 3600,
       stopTimeoutSeconds: 30,
     });
+  });
+
+  it('names the family alone of a definition whose content never changes', () => {
+    const taskDefinition = 'media-prod-fargate-3fa9c1d2';
+    const jobs = { fargate: { target: 'fargate', taskDefinition } } as const;
+    const plan = planOf('fargate', `target: fargate, ${container}`, { ...deployment, jobs });
+    expect(plan.work).toMatchObject({ target: 'fargate', taskDefinition, environmentFiles: [] });
+  });
+
+  it('has no cluster of the stack where all tasks run in others', () => {
+    const { network, jobs } = deployment;
+    const definition = 'arn:aws:ecs:eu-west-1:123456789012:task-definition/report:7';
+    const cluster = 'arn:aws:ecs:eu-west-1:123456789012:cluster/others';
+    const existing = `target: fargate, taskDefinitionArn: '${definition}', containerName: main`;
+    const deployed = { ...(network && { network }), jobs };
+    expect(planOf('report', `${existing}, clusterArn: '${cluster}'`, deployed).work).toMatchObject({
+      target: 'fargate',
+      cluster,
+    });
+    expect(planOf('report', existing, deployed).work.target).toBe('none');
   });
 
   it('has somebody else’s task definition with what jobs.yml says in place of it', () => {
@@ -109,7 +130,6 @@ describe('the plan of a run in AWS', () => {
         stateMachine: `${arn}:media-batch`,
         tryTimeoutSeconds: 600,
         tryStartTimeoutSeconds: 100,
-        // Of {"command":[],"environment":[]}.
         ownLength: 31,
         retry: { attempts: 4, intervalSeconds: 60 },
       },
@@ -139,6 +159,11 @@ describe('the plan of a run in AWS', () => {
     expect(planOf('local', 'target: process, local: { command: [node] }').work).toEqual({
       target: 'none',
       reason: 'job local has the target process, which runs on a laptop only',
+    });
+    const { jobs } = deployment;
+    expect(planOf('fargate', `target: fargate, ${container}`, { jobs }).work).toEqual({
+      target: 'none',
+      reason: 'nothing is deployed for the fargate job fargate: deploy jobs.yml again',
     });
   });
 });

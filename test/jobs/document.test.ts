@@ -9,7 +9,7 @@ describe('the text of jobs.yml', () => {
 
     expect(problemsOf('')).toEqual(empty);
     expect(problemsOf('# jobs\n\n')).toEqual(empty);
-    expect(problemsOf('\n- service: s\n')).toEqual([
+    expect(problemsOf('\n- service: shop\n')).toEqual([
       '2:1 found a list, expected a mapping with "service" and "jobs"',
     ]);
     expect(problemsOf('service')).toEqual([
@@ -18,34 +18,37 @@ describe('the text of jobs.yml', () => {
   });
 
   it('has to be YAML, and says where it is not', () => {
-    expect(problemsOf(`service: s\njobs:\n\ta: ${job}\n`)).toEqual([
+    expect(problemsOf(`service: shop\njobs:\n\ta: ${job}\n`)).toEqual([
       '3:1 not valid here: found a tab, expected spaces for indentation',
     ]);
-    expect(problemsOf('service: "s\njobs: {}\n')).toEqual([
+    expect(problemsOf('service: "shop\njobs: {}\n')).toEqual([
       '3:1 not valid here: a quote, a comma, a colon or a closing bracket is missing',
     ]);
   });
 
   it('is not quoted in messages about YAML, since a secret could be in it', () => {
-    expect(problemsOf('service: s\nDB_PASSWORD: "hunter2" hunter3\n').join()).not.toContain('hunter');
+    expect(problemsOf('service: shop\nDB_PASSWORD: "hunter2" hunter3\n').join()).not.toContain('hunter');
   });
 
   it('is one document', () => {
-    expect(problemsOf(`service: s\njobs: { a: ${job} }\n---\nservice: t\n`)).toEqual([
+    expect(problemsOf(`service: shop\njobs: { a: ${job} }\n---\nservice: t\n`)).toEqual([
       '3:1 not valid here: a second document starts ("---"), expected one document',
     ]);
   });
 
   it('cannot have a name twice in one mapping', () => {
-    expect(problemsOf(`service: s\nservice: t\njobs:\n  a: ${job}\n  a: ${job}\n`)).toEqual([
+    expect(problemsOf(`service: shop\nservice: t\njobs:\n  a: ${job}\n  a: ${job}\n`)).toEqual([
       '2:1 found "service" twice in one mapping, expected it once',
       '5:3 found "a" twice in one mapping, expected it once',
     ]);
   });
 
-  it('has no tags of its own, such as those of CloudFormation', () => {
+  it('has no tags but those of CloudFormation, where it takes references', () => {
     expect(problemsOf(`service: !Ref name\njobs: { a: ${job} }\n`)).toEqual([
-      '1:10 not valid here: the tag is not known; jobs.yml takes plain values only ("!Ref")',
+      '1:15 service: found a reference (Ref), expected a name of 2 to 20 lower-case letters, digits and "-" that starts with a letter',
+    ]);
+    expect(problemsOf(`service: !Reff name\njobs: { a: ${job} }\n`)).toEqual([
+      '1:10 not valid here: the tag is not known; jobs.yml takes plain values, !Ref, !GetAtt, !ImportValue and !Sub ("!Reff")',
     ]);
     expect(problemsOf(`service: !!binary aGVsbG8=\njobs: { a: ${job} }\n`)[0]).toMatch(
       /^1:10 not valid here: the tag/,
@@ -53,7 +56,7 @@ describe('the text of jobs.yml', () => {
   });
 
   it('has no merge keys', () => {
-    expect(problemsOf(`service: s\njobs:\n  a:\n    <<: ${job}\n`)).toContain(
+    expect(problemsOf(`service: shop\njobs:\n  a:\n    <<: ${job}\n`)).toContain(
       '4:5 found a merge key (<<), expected the properties themselves',
     );
   });
@@ -85,14 +88,14 @@ describe('the text of jobs.yml', () => {
   });
 
   it('has at most 262,144 characters', () => {
-    expect(problemsOf(`service: s\njobs: { a: ${job} }\n#${'x'.repeat(262_144)}`)).toEqual([
+    expect(problemsOf(`service: shop\njobs: { a: ${job} }\n#${'x'.repeat(262_144)}`)).toEqual([
       expect.stringMatching(/^1:1 the file has 2622\d\d characters, expected at most 262144$/),
     ]);
   });
 
   it('cannot have names or values that JavaScript or a process would make something else of', () => {
     const event = (input: string) =>
-      `service: s\njobs:\n  a:\n    target: process\n    local: { command: [x] }\n    events:\n` +
+      `service: shop\njobs:\n  a:\n    target: process\n    local: { command: [x] }\n    events:\n` +
       `      - { type: schedule, properties: { scheduleRate: rate(1 day), input: { x: ${input} } } }\n`;
 
     expect(problemsOf(event('1'))).toEqual([]);

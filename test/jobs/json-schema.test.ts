@@ -30,6 +30,10 @@ type Schema = {
   readonly items?: Schema | undefined;
   readonly oneOf?: readonly Schema[] | undefined;
   readonly anyOf?: readonly Schema[] | undefined;
+  readonly allOf?: readonly Schema[] | undefined;
+  readonly $ref?: string | undefined;
+  readonly definitions?: Readonly<Record<string, Schema>> | undefined;
+  readonly pattern?: string | undefined;
   readonly description?: string | undefined;
 };
 
@@ -44,6 +48,10 @@ const node: z.ZodType<Schema> = z.lazy(() =>
     items: node.optional(),
     oneOf: z.array(node).optional(),
     anyOf: z.array(node).optional(),
+    allOf: z.array(node).optional(),
+    $ref: z.string().optional(),
+    definitions: z.record(z.string(), node).optional(),
+    pattern: z.string().optional(),
     description: z.string().optional(),
   }),
 );
@@ -121,11 +129,40 @@ describe('the JSON Schema of jobs.yml', () => {
       },
     };
 
-    expect(violations(schema, { service: 's', jobs, x: 1 }, '', new Set()).toSorted()).toEqual([
+    expect(violations(schema, { service: 'shop', jobs, x: 1 }, '', new Set()).toSorted()).toEqual([
       '.jobs.a.events[0]: fits none',
       '.jobs.a.local.shell: unknown',
       '.jobs.a.timout: unknown',
       '.x: unknown',
+    ]);
+  });
+
+  it('takes references in their long form, where they can be', () => {
+    const toFile = (sqsQueueArn: unknown, command: unknown = ['x']) => ({
+      service: 'shop',
+      jobs: {
+        a: {
+          target: 'process',
+          local: { command },
+          events: [{ type: 'sqs', properties: { sqsQueueArn } }],
+        },
+      },
+    });
+    const queues = [
+      { 'Fn::GetAtt': 'Orders.Arn' },
+      { 'Fn::GetAtt': ['Orders', 'Arn'] },
+      { Ref: 'Orders' },
+      { 'Fn::ImportValue': 'orders' },
+      { 'Fn::Sub': `\${Orders.Arn}` },
+      '{{resolve:ssm:/orders/queue:3}}',
+    ];
+
+    for (const queue of queues) expect(violations(schema, toFile(queue), '', new Set())).toEqual([]);
+    for (const other of [{ 'Fn::Join': ['', []] }, 'orders', '{{resolve:ssm-secure:/orders}}']) {
+      expect(violations(schema, toFile(other), '', new Set())).toEqual(['.jobs.a.events[0]: fits none']);
+    }
+    expect(violations(schema, toFile(queues[0], [{ Ref: 'Orders' }]), '', new Set())).toEqual([
+      '.jobs.a.local.command[0]: is object',
     ]);
   });
 
@@ -136,7 +173,7 @@ describe('the JSON Schema of jobs.yml', () => {
       events: [{ type: 'manual' }],
     };
 
-    expect(violations(schema, { service: 's', jobs: { a: value } }, '', new Set())).toEqual([
+    expect(violations(schema, { service: 'shop', jobs: { a: value } }, '', new Set())).toEqual([
       '.jobs.a.local.environment.C: is null',
     ]);
   });
@@ -150,6 +187,11 @@ function partOf(part: Schema | false | undefined): Schema {
 /** What does not fit, in structure; the schemas that were needed for what fits are added to `used`. */
 function violations(part: Schema, value: unknown, path: string, used: Set<Schema>): readonly string[] {
   used.add(part);
+  const whole =
+    part.$ref === undefined
+      ? part.allOf?.[0]
+      : schema.definitions?.[part.$ref.slice('#/definitions/'.length)];
+  if (whole !== undefined) return violations(whole, value, path, used);
   const branches = part.oneOf ?? part.anyOf;
   if (branches !== undefined) {
     const fitting = branches.find((branch) => violations(branch, value, path, new Set()).length === 0);
@@ -160,6 +202,8 @@ function violations(part: Schema, value: unknown, path: string, used: Set<Schema
   }
   if (part.const !== undefined && part.const !== value) return [`${path}: is ${String(value)}`];
   if (part.enum !== undefined && !part.enum.includes(value)) return [`${path}: is ${String(value)}`];
+  if (part.pattern !== undefined && !new RegExp(part.pattern).test(String(value)))
+    return [`${path}: is ${String(value)}`];
   if (Array.isArray(value)) {
     const { items = {} } = part;
     return value.flatMap((entry, index) => violations(items, entry, `${path}[${index}]`, used));

@@ -64,7 +64,7 @@ describe('parseJobs, with any text', () => {
         '0x1f',
         '.nan',
         '__proto__',
-        'service: s\n',
+        'service: shop\n',
         'jobs:\n',
       ],
     );
@@ -79,18 +79,24 @@ describe('parseJobs, with any text', () => {
       mapping: fc.dictionary(names, tie('any'), { maxKeys: 6 }),
     }));
     const place = fc.constantFrom(
-      (part: unknown) => ({ service: 's', jobs: part }),
-      (part: unknown) => ({ service: 's', jobs: { a: part }, httpApis: part, runsApi: part, network: part }),
+      (part: unknown) => ({ service: 'shop', jobs: part }),
       (part: unknown) => ({
-        service: 's',
+        service: 'shop',
+        jobs: { a: part },
+        httpApis: part,
+        runsApi: part,
+        network: part,
+      }),
+      (part: unknown) => ({
+        service: 'shop',
         jobs: { a: { target: 'fargate', container: part, resources: part, events: part } },
       }),
       (part: unknown) => ({
-        service: 's',
+        service: 'shop',
         jobs: { a: { target: 'batch', compute: part, retryConfig: part, events: [part, part] } },
       }),
       (part: unknown) => ({
-        service: 's',
+        service: 'shop',
         jobs: { a: { events: [{ type: 'sqs', properties: part }, { type: part }] } },
       }),
     );

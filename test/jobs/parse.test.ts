@@ -6,7 +6,7 @@ import type { JobsFile } from '../../shared/jobs/schema/file.ts';
 
 const text = readFileSync(new URL('fixtures/everything.yml', import.meta.url), 'utf8');
 const smallest =
-  'service: s\njobs:\n  a: { target: process, local: { command: [x] }, events: [{ type: manual }] }\n';
+  'service: shop\njobs:\n  a: { target: process, local: { command: [x] }, events: [{ type: manual }] }\n';
 
 describe('jobs.yml', () => {
   it('gives every job under its name, in the order and with the lines of the file', () => {
@@ -109,7 +109,7 @@ describe('jobs.yml', () => {
 
   it('waits for the end of a state machine unless told otherwise', () => {
     const arn = 'arn:aws:states:eu-west-1:123456789012:stateMachine:m';
-    const waiting = `service: s\njobs:\n  a: { target: state-machine, stateMachineArn: ${arn}, events: [{ type: manual }] }\n`;
+    const waiting = `service: shop\njobs:\n  a: { target: state-machine, stateMachineArn: ${arn}, events: [{ type: manual }] }\n`;
 
     expect(jobOf(parseJobs(waiting, 'jobs.yml'), 'a').waitForEnd).toBe(true);
     expect(jobOf(parseJobs(text, 'jobs.yml'), 'reconcile').waitForEnd).toBe(false);
@@ -133,7 +133,7 @@ describe('jobs.yml', () => {
 
   it('takes an environment of big and odd numbers as written, and leaves numbers elsewhere numbers', () => {
     const job = `{ target: process, local: { command: [x], environment: { A: 0123, B: 12345678901234567890, C: True } }, events: [{ type: schedule, properties: { scheduleRate: rate(1 day), input: { environment: { x: 1.10 } } } }] }`;
-    const [parsed] = parseJobs(`service: s\njobs:\n  a: ${job}\n`, 'jobs.yml').jobs;
+    const [parsed] = parseJobs(`service: shop\njobs:\n  a: ${job}\n`, 'jobs.yml').jobs;
 
     expect(parsed?.local?.environment).toEqual({ A: '0123', B: '12345678901234567890', C: 'True' });
     expect(parsed?.events[0]?.properties).toMatchObject({ input: { environment: { x: 1.1 } } });
@@ -162,7 +162,7 @@ describe('jobs.yml', () => {
       `{ type: http-api-gateway, properties: { httpApiGatewayName: ${api}, method: GET, path: /x } }`;
     const job = `{ target: process, local: { command: [x] }, events: [${event('one')}, ${event('two')}] }`;
     const runsApi = 'runsApi: { httpApiName: three, authorizer: { type: iam } }';
-    const file = parseJobs(`service: s\n${runsApi}\njobs:\n  a: ${job}\n`, 'jobs.yml');
+    const file = parseJobs(`service: shop\n${runsApi}\njobs:\n  a: ${job}\n`, 'jobs.yml');
 
     expect(file.httpApis).toEqual({ one: { cors: false }, two: { cors: false }, three: { cors: false } });
     expect(parseJobs(text, 'jobs.yml').httpApis).toEqual({
@@ -174,7 +174,7 @@ describe('jobs.yml', () => {
 
   it('follows aliases of whole values', () => {
     const { jobs } = parseJobs(
-      'service: s\njobs:\n  a: { target: process, local: &l { command: [x] }, events: &e [{ type: manual }] }\n' +
+      'service: shop\njobs:\n  a: { target: process, local: &l { command: [x] }, events: &e [{ type: manual }] }\n' +
         '  b: { target: process, local: *l, events: *e }\n',
       'jobs.yml',
     );
@@ -189,7 +189,7 @@ describe('jobs.yml', () => {
 describe('rule ids', () => {
   const job = (...events: string[]) =>
     parseJobs(
-      `service: s\njobs:\n  load:\n    target: process\n    local: { command: [x] }\n    events:\n${events
+      `service: shop\njobs:\n  load:\n    target: process\n    local: { command: [x] }\n    events:\n${events
         .map((event) => `      - ${event}\n`)
         .join('')}`,
       'jobs.yml',
@@ -224,7 +224,7 @@ describe('JobsFileError', () => {
 
     expect(parse).toThrow(JobsFileError);
     expect(parse).toThrow(
-      'config/jobs.yml:1:10 service: found 7, expected a name of 1 to 20 lower-case letters, digits and "-" that starts with a letter\n' +
+      'config/jobs.yml:1:10 service: found 7, expected a name of 2 to 20 lower-case letters, digits and "-" that starts with a letter\n' +
         'config/jobs.yml:2:7 jobs: found an empty list, expected a mapping of job names to jobs',
     );
   });

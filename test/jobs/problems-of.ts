@@ -14,13 +14,13 @@ export function problemsOf(text: string): readonly string[] {
 
 /** The same for the properties of one job, without places and the job's own path; the text has no indentation. */
 export function problemsOfJob(job: string): readonly string[] {
-  return messagesOf(`service: s\njobs:\n  a:\n${indent(job, 4)}\n`, 'jobs.a');
+  return messagesOf(`service: shop\njobs:\n  a:\n${indent(job, 4)}\n`, 'jobs.a');
 }
 
 /** The same for one entry of a process job's events. */
 export function problemsOfEvent(type: string, properties: string): readonly string[] {
   const job = `target: process\nlocal: { command: [x] }\nevents:\n  - type: ${type}\n    properties: ${properties}`;
-  return messagesOf(`service: s\njobs:\n  a:\n${indent(job, 4)}\n`, 'jobs.a.events[0].properties');
+  return messagesOf(`service: shop\njobs:\n  a:\n${indent(job, 4)}\n`, 'jobs.a.events[0].properties');
 }
 
 function messagesOf(text: string, path: string): readonly string[] {

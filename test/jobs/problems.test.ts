@@ -26,7 +26,7 @@ describe('mistakes in jobs.yml', () => {
         ].join('\n'),
       ),
     ).toEqual([
-      '1:1 "service" is missing, expected a name of 1 to 20 lower-case letters, digits and "-" that starts with a letter',
+      '1:1 "service" is missing, expected a name of 2 to 20 lower-case letters, digits and "-" that starts with a letter',
       '1:1 servce: unknown property, did you mean "service"?',
       '2:21 network.subnets: found "subnet-1", expected a list of subnets with 1 to 16 entries',
       '4:3 jobs.Load: found "Load", expected a name of 1 to 40 lower-case letters, digits and "-", with a letter or digit at each end',
@@ -63,18 +63,20 @@ describe('mistakes in jobs.yml', () => {
 
   it('report what is missing at the name of what lacks it', () => {
     expect(
-      problemsOf('service: s\njobs:\n  a:\n    target: process\n    local:\n      workingDirectory: .\n'),
+      problemsOf('service: shop\njobs:\n  a:\n    target: process\n    local:\n      workingDirectory: .\n'),
     ).toEqual([
       '3:3 jobs.a: "events" is missing, expected a list of events with at least one entry',
       '5:5 jobs.a.local: "command" is missing, expected a list of texts with at least one entry',
     ]);
-    expect(problemsOf('service: s\njobs:\n  a:\n')).toEqual([
+    expect(problemsOf('service: shop\njobs:\n  a:\n')).toEqual([
       '3:3 jobs.a: found nothing, expected a mapping',
     ]);
-    expect(problemsOf('service: s\n')).toEqual([
+    expect(problemsOf('service: shop\n')).toEqual([
       '1:1 "jobs" is missing, expected a mapping of job names to jobs',
     ]);
-    expect(problemsOf('service: s\njobs: {}\n')).toEqual(['2:7 jobs: found no jobs, expected at least one']);
+    expect(problemsOf('service: shop\njobs: {}\n')).toEqual([
+      '2:7 jobs: found no jobs, expected at least one',
+    ]);
   });
 
   it('say which kinds of values were expected', () => {
@@ -132,7 +134,7 @@ describe('mistakes in jobs.yml', () => {
   it('in what an alias repeats are reported where it is written', () => {
     expect(
       problemsOf(
-        'service: s\njobs:\n  a: { target: process, local: &l { command: 7 }, events: [{ type: manual }] }\n' +
+        'service: shop\njobs:\n  a: { target: process, local: &l { command: 7 }, events: [{ type: manual }] }\n' +
           '  b: { target: process, local: *l, events: [{ type: manual }] }\n',
       ),
     ).toEqual([

@@ -15,7 +15,9 @@ describe('docs/jobs.md', () => {
   });
 
   it('says what is required, what is left out, and what it means', () => {
-    expect(written).toContain('| **`service`** | text |  | Names the resources of the stack. |');
+    expect(written).toContain(
+      '| **`service`** | text |  | Names the resources of the stack; 2 to 20 characters. |',
+    );
     expect(written).toContain(
       '| `retryConfig.attempts` | integer | `1` | Runs in all, the first included. |',
     );

@@ -28,6 +28,31 @@ describe('the environment of a function', () => {
     });
   });
 
+  it('may name the stage, which is one of a deploy', () => {
+    expect(parseLambdaEnvironment({ ...variables, SIGNALBOX_STAGE: 'prod' }).stage).toBe('prod');
+    expect(parseLambdaEnvironment({ ...variables, SIGNALBOX_STAGE: '' })).not.toHaveProperty('stage');
+    for (const stage of ['Prod 1', 'prod-eu', '1st'])
+      expect(problemOf({ SIGNALBOX_STAGE: stage }), stage).toBe(
+        'the function is not set up: SIGNALBOX_STAGE names no stage, expected the name of a stage, 1 to 16 of a-z and 0-9 that start with a letter, such as prod',
+      );
+  });
+
+  it('may say what references stand for, in a JSON object of texts', () => {
+    const given = '{"3fa9c1d2":"arn:aws:sqs:eu-west-1:123456789012:orders","AWS::Region":"eu-west-1"}';
+    expect(parseLambdaEnvironment({ ...variables, SIGNALBOX_REFERENCES: given }).references).toEqual({
+      '3fa9c1d2': 'arn:aws:sqs:eu-west-1:123456789012:orders',
+      'AWS::Region': 'eu-west-1',
+    });
+    expect(parseLambdaEnvironment({ ...variables, SIGNALBOX_REFERENCES: ' ' })).not.toHaveProperty(
+      'references',
+    );
+    for (const other of ['{', '[]', 'null', '"text"', '7', '{"0":1}', '{"0":"a "quoted" text"}']) {
+      expect(problemOf({ SIGNALBOX_REFERENCES: other })).toBe(
+        'the function is not set up: SIGNALBOX_REFERENCES is something else, expected a JSON object of texts, such as {"3fa9c1d2":"arn:aws:sqs:eu-west-1:123456789012:orders"}',
+      );
+    }
+  });
+
   it('may have blanks around a value, and other variables', () => {
     const { jobsPath, stores } = parseLambdaEnvironment({
       ...variables,

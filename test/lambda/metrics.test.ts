@@ -14,7 +14,7 @@ function write(...measurements: readonly Measurement[]): readonly string[] {
     (line) => lines.push(line),
     () => start,
   );
-  metrics.measured('media', measurements);
+  metrics.measured({ service: 'media' }, measurements);
   metrics.flush();
   return lines;
 }
@@ -45,6 +45,34 @@ describe('a flush', () => {
       RunsAccepted: [2],
       TimeToStart: [1.5, 4],
     });
+  });
+
+  it('is of a stage, where there are several of them, and never of all together', () => {
+    const lines: string[] = [];
+    const metrics = createMetrics(
+      (line) => lines.push(line),
+      () => start,
+    );
+    metrics.measured({ service: 'media', stage: 'prod' }, [
+      accepted('resize'),
+      { metric: 'RunsFailed', value: 1, job: 'resize', class: 'exit-code' },
+      { metric: 'Waiting', value: 3 },
+    ]);
+    metrics.flush();
+    const dimensions = lines.map((line) => JSON.parse(line)._aws.CloudWatchMetrics[0].Dimensions);
+    expect(dimensions).toEqual([
+      [
+        ['Service', 'Stage'],
+        ['Service', 'Stage', 'Job'],
+      ],
+      [
+        ['Service', 'Stage'],
+        ['Service', 'Stage', 'Job'],
+        ['Service', 'Stage', 'Job', 'Class'],
+      ],
+      [['Service', 'Stage']],
+    ]);
+    expect(lines.map(readMetrics)[2]).toEqual({ 'media prod Waiting': [3] });
   });
 
   it('has a line for each job, so that no value is counted for another', () => {
@@ -90,7 +118,7 @@ describe('a flush', () => {
     );
     metrics.flush();
     expect(lines).toEqual([]);
-    metrics.measured('media', [accepted('resize')]);
+    metrics.measured({ service: 'media' }, [accepted('resize')]);
     metrics.flush();
     metrics.flush();
     expect(lines).toHaveLength(1);
@@ -131,7 +159,7 @@ describe('a function', () => {
       return true;
     });
     const handler = initialise((_, log) => async (payload) => {
-      log.measured('media', [accepted('resize')]);
+      log.measured({ service: 'media' }, [accepted('resize')]);
       return handle(payload);
     });
     return (payload: unknown) => handler(payload, {} as Context);

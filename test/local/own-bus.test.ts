@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { toReferenceText } from '../../shared/jobs/reference.ts';
 import type { JobsFile } from '../../shared/jobs/schema/file.ts';
 import { createOwnBus } from '../../shared/local/own-bus.ts';
 import { createEngine } from '../../shared/runs/engine.ts';
@@ -26,6 +27,20 @@ function open(jobs: Jobs, announcements: JobsFile['announcements'] = defaultBus)
 }
 
 describe('the bus of this machine', () => {
+  it('is known by its name when it is a reference', async () => {
+    const bus = { eventBusArn: { 'Fn::ImportValue': 'research' } };
+    const { bus: own, started } = open(
+      {
+        tidy: hears(failures, bus),
+        named: hears(failures, { eventBusName: 'research' }),
+        other: hears(failures),
+      },
+      { eventBusArn: toReferenceText(bus.eventBusArn) },
+    );
+    await own.announce(toFailedRun({ hops: 1 }), toAnnouncement());
+    expect(await started()).toEqual(['named', 'tidy']);
+  });
+
   it('starts the jobs whose pattern an announcement matches, with the event as EventBridge would deliver it', async () => {
     const { bus, started, runs, ledger } = open({
       tidy: hears({ ...failures, detail: { job: ['word-index'] } }),

@@ -1,5 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { createSqliteLedger } from '../../shared/ledgers/sqlite.ts';
 import { openDatabase } from '../../shared/ledgers/sqlite-schema.ts';
@@ -11,6 +11,9 @@ import { until } from '../support/until.ts';
 import { makeFolder as makeProject, shell, startTestDev } from './dev.ts';
 
 const dayMs = 86_400_000;
+
+/** Named as a run's id could be: whatever is in its folder is kept for itself. */
+const job = toRunId(404);
 
 /** A router's folder, and the files of runs in it. */
 function createHome() {
@@ -30,13 +33,13 @@ function createHome() {
     /** The folder of its attempts and its payload, as they were changed so many days ago. */
     leaveFiles(number: number, days: number) {
       const attempts = join(home.attempts, toRunId(number));
-      const payload = join(home.payloads, `${toRunId(number)}-0123456789abcdef.json`);
+      const payloads = join(home.payloads, job, toRunId(number));
       mkdirSync(join(attempts, '1-1'), { recursive: true });
-      mkdirSync(home.payloads, { recursive: true });
+      mkdirSync(payloads, { recursive: true });
       writeFileSync(join(attempts, '1-1', 'output.log'), 'hello');
-      writeFileSync(payload, '{}');
+      writeFileSync(join(payloads, '0123456789abcdef.json'), '{}');
       const at = new Date(now - days * dayMs);
-      for (const path of [attempts, payload]) utimesSync(path, at, at);
+      for (const path of [attempts, payloads, dirname(payloads)]) utimesSync(path, at, at);
     },
     /** The numbers of the runs that have files, by folder. */
     filesOf() {
@@ -46,7 +49,7 @@ function createHome() {
               .map((name) => Number.parseInt(name.slice(0, 26), 36))
               .sort()
           : [];
-      return [numbersIn(home.attempts), numbersIn(home.payloads)];
+      return [numbersIn(home.attempts), numbersIn(join(home.payloads, job))];
     },
     async runs() {
       const { runs } = await createSqliteLedger(database, () => now).list({ limit: 100 });
@@ -99,6 +102,19 @@ describe('pruning the local history', () => {
     home.leaveFiles(2, 1.1);
     await pruneHome(home.parts);
     expect(home.filesOf()).toEqual([[1], [1]]);
+  });
+
+  it('removes payloads that an earlier version stored without the job', async () => {
+    const home = createHome();
+    await home.accept(2, 89);
+    mkdirSync(home.payloads);
+    for (const number of [1, 2]) {
+      const path = join(home.payloads, `${toRunId(number)}-0123456789abcdef.json`);
+      writeFileSync(path, '{}');
+      utimesSync(path, 0, 0);
+    }
+    await pruneHome(home.parts);
+    expect(readdirSync(home.payloads)).toEqual([`${toRunId(2)}-0123456789abcdef.json`]);
   });
 
   it('leaves alone what is none of a run', async () => {

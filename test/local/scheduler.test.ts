@@ -229,7 +229,7 @@ it('a tick is what EventBridge Scheduler sends', () => {
 
 function toJobs(...rates: string[]) {
   const jobs = rates.map((scheduleRate, at) => [`job-${at}`, toJob({ scheduleRate })]);
-  return parseJobs(JSON.stringify({ service: 's', jobs: Object.fromEntries(jobs) }), 'jobs.yml').jobs;
+  return parseJobs(JSON.stringify({ service: 'shop', jobs: Object.fromEntries(jobs) }), 'jobs.yml').jobs;
 }
 
 function toJob(properties: object) {
@@ -250,7 +250,7 @@ async function start(
 }
 
 async function open(scheduleRate: string, more: object = {}, record: () => unknown = () => {}) {
-  const text = JSON.stringify({ service: 's', jobs: { 'job-0': toJob({ scheduleRate, ...more }) } });
+  const text = JSON.stringify({ service: 'shop', jobs: { 'job-0': toJob({ scheduleRate, ...more }) } });
   const { jobs } = parseJobs(text, 'jobs.yml');
   const ticks: Tick[] = [];
   const missed: [string, number, boolean][] = [];

@@ -3,8 +3,10 @@ import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client
 import { describe, expect, it } from 'vitest';
 import { PayloadError } from '../../shared/payloads/payload-store.ts';
 import { createS3PayloadStore, type S3PayloadStoreOptions } from '../../shared/payloads/s3.ts';
-import { runId, toRunId } from '../support/draft.ts';
+import { runId, toRun, toRunId } from '../support/draft.ts';
 import { createBucket, type Fault, type FauxqsOptions, startFauxqs, toS3Refusal } from '../support/fauxqs.ts';
+
+const run = toRun();
 
 const bucket = 'signalbox-payloads';
 const keyArn = 'arn:aws:kms:eu-west-1:123456789012:key/1b6c2a4e-0d9f-4c57-8a3e-5f6071829304';
@@ -33,27 +35,29 @@ async function listKeys(s3: S3Client): Promise<(string | undefined)[]> {
 describe('the payload store in S3', () => {
   it('names objects after their run and their content', async () => {
     const { store, s3 } = await openStore();
-    const { uri } = await store.put(runId, '{"a":1}');
-    await store.put(runId, 'A=1\n', 'env');
-    expect(uri).toBe('s3://signalbox-payloads/payloads/0fq7m2k9x4c8v1b6n3z5h0t2wr/015abd7f5cc57a2d.json');
+    const { uri } = await store.put(run, '{"a":1}');
+    await store.put(run, 'A=1\n', 'env');
+    expect(uri).toBe(
+      's3://signalbox-payloads/payloads/word-index/0fq7m2k9x4c8v1b6n3z5h0t2wr/015abd7f5cc57a2d.json',
+    );
     expect(await listKeys(s3)).toEqual([
-      'payloads/0fq7m2k9x4c8v1b6n3z5h0t2wr/015abd7f5cc57a2d.json',
-      'payloads/0fq7m2k9x4c8v1b6n3z5h0t2wr/91d6a3d55e9fea79.env',
+      'payloads/word-index/0fq7m2k9x4c8v1b6n3z5h0t2wr/015abd7f5cc57a2d.json',
+      'payloads/word-index/0fq7m2k9x4c8v1b6n3z5h0t2wr/91d6a3d55e9fea79.env',
     ]);
   });
 
   it('puts the prefix before the names as it is', async () => {
     const { store, s3 } = await openStore({ prefix: 'staging/signalbox/' });
-    await store.put(runId, '{"a":1}');
+    await store.put(run, '{"a":1}');
     expect(await listKeys(s3)).toEqual([
-      'staging/signalbox/payloads/0fq7m2k9x4c8v1b6n3z5h0t2wr/015abd7f5cc57a2d.json',
+      'staging/signalbox/payloads/word-index/0fq7m2k9x4c8v1b6n3z5h0t2wr/015abd7f5cc57a2d.json',
     ]);
   });
 
   it('says what an object is, and which run it belongs to', async () => {
     const { store, s3 } = await openStore();
-    await store.put(runId, '{"a":1}');
-    await store.put(runId, 'A=1\n', 'env');
+    await store.put(run, '{"a":1}');
+    await store.put(run, 'A=1\n', 'env');
     const [json, env] = await Promise.all(
       (await listKeys(s3)).map((Key) => s3.send(new GetObjectCommand({ Bucket: bucket, Key }))),
     );
@@ -66,14 +70,14 @@ describe('the payload store in S3', () => {
 
   it('asks for encryption by keys of S3', async () => {
     const { store, requests } = await openStore();
-    await store.put(runId, '{"a":1}');
+    await store.put(run, '{"a":1}');
     expect(requests[0]?.headers).toMatchObject({ 'x-amz-server-side-encryption': 'AES256' });
     expect(requests[0]?.headers).not.toHaveProperty('x-amz-server-side-encryption-aws-kms-key-id');
   });
 
   it('asks for encryption by the key of KMS that it is given', async () => {
     const { store, requests } = await openStore({ keyArn });
-    await store.put(runId, '{"a":1}');
+    await store.put(run, '{"a":1}');
     expect(requests[0]?.headers).toMatchObject({
       'x-amz-server-side-encryption': 'aws:kms',
       'x-amz-server-side-encryption-aws-kms-key-id': keyArn,
@@ -82,7 +86,7 @@ describe('the payload store in S3', () => {
 
   it('lets S3 check what arrives against its hash, in one request of a known length', async () => {
     const { store, requests } = await openStore();
-    await store.put(runId, '{"a":1}');
+    await store.put(run, '{"a":1}');
     expect(requests.map(({ method }) => method)).toEqual(['PUT']);
     expect(requests[0]?.headers).toMatchObject({
       'content-length': '7',
@@ -94,7 +98,7 @@ describe('the payload store in S3', () => {
     it('has stored the payload once, under the same name, after asking again', async () => {
       const { store, s3, faults, requests } = await openStore();
       faults.push({ kind: 'lost-answer' }, { kind: 'lost-answer' });
-      const payload = await store.put(runId, '{"a":1}');
+      const payload = await store.put(run, '{"a":1}');
       expect(requests).toHaveLength(3);
       expect(await listKeys(s3)).toHaveLength(1);
       expect(await store.get(payload)).toBe('{"a":1}');
@@ -103,16 +107,16 @@ describe('the payload store in S3', () => {
     it('says so when all its answers get lost; putting it again is the same as once', async () => {
       const { store, s3, faults } = await openStore();
       faults.push({ kind: 'lost-answer' }, { kind: 'lost-answer' }, { kind: 'lost-answer' });
-      expect((await toError(store.put(runId, '{"a":1}'))).reason).toBe('unavailable');
+      expect((await toError(store.put(run, '{"a":1}'))).reason).toBe('unavailable');
       expect(await listKeys(s3)).toHaveLength(1);
-      const payload = await store.put(runId, '{"a":1}');
+      const payload = await store.put(run, '{"a":1}');
       expect(await listKeys(s3)).toHaveLength(1);
       expect(await store.get(payload)).toBe('{"a":1}');
     });
 
     it('reads and removes all the same', async () => {
       const { store, s3, faults } = await openStore();
-      const payload = await store.put(runId, '{"a":1}');
+      const payload = await store.put(run, '{"a":1}');
       faults.push({ kind: 'lost-answer' });
       expect(await store.get(payload)).toBe('{"a":1}');
       faults.push({ kind: 'lost-answer' });
@@ -124,9 +128,9 @@ describe('the payload store in S3', () => {
   describe('when nobody answers', () => {
     it('gives up after its time, whatever it asked for', async () => {
       const { store, faults } = await openStore({ longestSeconds: 0.2 });
-      const payload = await store.put(runId, '{"a":1}');
+      const payload = await store.put(run, '{"a":1}');
       for (const work of [
-        () => store.put(runId, '{"a":2}'),
+        () => store.put(run, '{"a":2}'),
         () => store.get(payload),
         () => store.remove(payload),
       ]) {
@@ -140,7 +144,7 @@ describe('the payload store in S3', () => {
 
     it('gives up in the middle of a body too', async () => {
       const { store, faults } = await openStore({ longestSeconds: 0.3 });
-      const payload = await store.put(runId, 'x'.repeat(100_000));
+      const payload = await store.put(run, 'x'.repeat(100_000));
       faults.push({ kind: 'half-answer', end: 'silence' });
       const error = await toError(store.get(payload));
       expect(error.message).toBe(`the event at ${payload.uri} could not be read: no answer within 0.3 s`);
@@ -148,7 +152,7 @@ describe('the payload store in S3', () => {
 
     it('gives nothing back when the connection breaks in the middle of a body', async () => {
       const { store, faults } = await openStore();
-      const payload = await store.put(runId, 'x'.repeat(100_000));
+      const payload = await store.put(run, 'x'.repeat(100_000));
       faults.push({ kind: 'half-answer', end: 'break' });
       const error = await toError(store.get(payload));
       expect(error.message).toContain(`the event at ${payload.uri} could not be read: `);
@@ -158,8 +162,8 @@ describe('the payload store in S3', () => {
     it('says so when nobody listens', async () => {
       const { store, stop } = await openStore();
       await stop();
-      expect((await toError(store.put(runId, '{"a":1}'))).message).toContain(
-        `the event of run ${runId} could not be written to s3://${bucket}/payloads/${runId}/015abd7f5cc57a2d.json: `,
+      expect((await toError(store.put(run, '{"a":1}'))).message).toContain(
+        `the event of run ${runId} could not be written to s3://${bucket}/payloads/word-index/${runId}/015abd7f5cc57a2d.json: `,
       );
     });
   });
@@ -191,9 +195,9 @@ describe('the payload store in S3', () => {
       'says why, where, and whether it was too much at once (%#)',
       async (fault, reason, text) => {
         const { store, faults } = await openStore({}, { maxAttempts: 1 });
-        const payload = await store.put(runId, '{"a":1}');
+        const payload = await store.put(run, '{"a":1}');
         for (const work of [
-          () => store.put(runId, '{"a":1}'),
+          () => store.put(run, '{"a":1}'),
           () => store.get(payload),
           () => store.remove(payload),
         ]) {
@@ -210,7 +214,7 @@ describe('the payload store in S3', () => {
     it('asks again when it is refused once for asking too much', async () => {
       const { store, faults } = await openStore();
       faults.push(toS3Refusal(503, 'SlowDown', 'Please reduce your request rate.'));
-      const payload = await store.put(runId, '{"a":1}');
+      const payload = await store.put(run, '{"a":1}');
       expect(await store.get(payload)).toBe('{"a":1}');
     });
 
@@ -223,7 +227,7 @@ describe('the payload store in S3', () => {
         sizeBytes: 7,
       };
       for (const work of [
-        () => store.put(runId, '{"a":1}'),
+        () => store.put(run, '{"a":1}'),
         () => store.get(payload),
         () => store.remove(payload),
       ]) {
@@ -237,7 +241,7 @@ describe('the payload store in S3', () => {
       const { store, faults } = await openStore();
       const fault = toS3Refusal(403, 'AccessDenied', 'Access Denied');
       faults.push(fault);
-      const error = await toError(store.put(runId, '{"password":"correct horse"}'));
+      const error = await toError(store.put(run, '{"password":"correct horse"}'));
       const shown = inspect(error, { depth: 20 });
       expect(shown).toContain('AccessDenied');
       expect(shown).not.toContain('correct horse');
@@ -251,7 +255,7 @@ describe('the payload store in S3', () => {
       s3: () => Promise.reject(new Error('Region is missing')),
       bucket,
     });
-    expect((await toError(store.put(runId, '{}'))).message).toMatch(
+    expect((await toError(store.put(run, '{}'))).message).toMatch(
       /could not be written .*: Error: Region is missing$/,
     );
   });
@@ -271,6 +275,8 @@ describe('the payload store in S3', () => {
       `s3://signalbox-payloads/payloads/${runId}/015abd7f5cc57a2d.json?versionId=1`,
       `s3://signalbox-payloads/payloads/${runId}/015abd7f5cc57a2d.json\n`,
       `s3://signalbox-payloads/payloads/${runId}/../../private.json`,
+      `s3://signalbox-payloads/payloads/../${runId}/015abd7f5cc57a2d.json`,
+      `s3://signalbox-payloads/payloads/a/b/../${runId}/015abd7f5cc57a2d.json`,
       's3://signalbox-payloads/private.json',
       's3://signalbox-payloads/',
       's3://signalbox-payloads',
@@ -288,9 +294,28 @@ describe('the payload store in S3', () => {
 
   it('still reads what was stored before its prefix was changed', async () => {
     const { store, s3 } = await openStore({ prefix: 'old/' });
-    const payload = await store.put(runId, '{"a":1}');
+    const payload = await store.put(run, '{"a":1}');
     const changed = createS3PayloadStore({ s3: async () => s3, bucket, prefix: 'new/' });
     expect(await changed.get(payload)).toBe('{"a":1}');
+  });
+
+  it('still reads and removes what an earlier version stored, without the job', async () => {
+    const { store, s3 } = await openStore({ prefix: 'old/' });
+    const key = `old/payloads/${runId}/015abd7f5cc57a2d.json`;
+    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: '{"a":1}' }));
+    const sha256 = '015abd7f5cc57a2dd94b7590f04ad8084273905ee33ec5cebeae62276a97f862';
+    const payload = { uri: `s3://${bucket}/${key}`, sha256, sizeBytes: 7 };
+    expect(await store.get(payload)).toBe('{"a":1}');
+    await store.remove(payload);
+    await expect(store.get(payload)).rejects.toThrow(PayloadError);
+  });
+
+  it('stores nothing for what is no job', async () => {
+    const { store, requests } = await openStore();
+    for (const job of ['', '..', 'a/b', 'Resize', 'resize-', 'x'.repeat(41)]) {
+      expect((await toError(store.put(toRun({ job }), '{}'))).message).toContain('is no name of a job');
+    }
+    expect(requests).toEqual([]);
   });
 
   it('stores nothing for what is no id of a run', async () => {
@@ -308,7 +333,7 @@ describe('the payload store in S3', () => {
       '０fq7m2k9x4c8v1b6n3z5h0t2wr',
       'x'.repeat(100_000),
     ]) {
-      const { message } = await toError(store.put(id, '{}'));
+      const { message } = await toError(store.put(toRun({ id }), '{}'));
       expect(message).toContain('is no id of a run');
       expect(message.length).toBeLessThan(200);
     }
@@ -331,7 +356,7 @@ describe('the payload store in S3', () => {
 
   it('does not read an object of another size, however big it is', async () => {
     const { store, s3, faults } = await openStore({ longestSeconds: 5 });
-    const payload = await store.put(runId, '{"a":1}');
+    const payload = await store.put(run, '{"a":1}');
     const Key = payload.uri.slice('s3://signalbox-payloads/'.length);
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body: 'x'.repeat(1_000_000) }));
     // The rest of the body never comes: whoever waits for it would give up after five seconds.
@@ -342,7 +367,9 @@ describe('the payload store in S3', () => {
   it('stores for many runs at once', async () => {
     const { store } = await openStore();
     const texts = Array.from({ length: 60 }, (_, index) => `{"n":${index}}`);
-    const payloads = await Promise.all(texts.map((text, index) => store.put(toRunId(index), text)));
+    const payloads = await Promise.all(
+      texts.map((text, index) => store.put(toRun({ id: toRunId(index) }), text)),
+    );
     expect(await Promise.all(payloads.map((payload) => store.get(payload)))).toEqual(texts);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { parseJobs } from '../../shared/jobs/parse.ts';
 import { adopt } from '../../shared/router/adopt.ts';
 import { decide } from '../../shared/runs/decide.ts';
-import type { BatchWork, StateMachineWork } from '../../shared/runs/plan.ts';
+import type { BatchWork, FargateWork, StateMachineWork } from '../../shared/runs/plan.ts';
 import type { Run } from '../../shared/runs/run.ts';
 import { runId, start, toPlan } from '../support/draft.ts';
 
@@ -10,7 +10,7 @@ const stateMachine = 'arn:aws:states:eu-west-1:123456789012:stateMachine:report'
 const externalId = 'arn:aws:states:eu-west-1:123456789012:execution:report:by-hand';
 const finding = { state: 'running', startedAt: start } as const;
 const { jobs } = parseJobs(
-  'service: s\njobs:\n  report: { target: process, local: { command: [node] }, events: [{ type: manual }] }\n',
+  'service: shop\njobs:\n  report: { target: process, local: { command: [node] }, events: [{ type: manual }] }\n',
   '/jobs.yml',
 );
 
@@ -32,6 +32,47 @@ it('gives the jobs of an execution that a person started all the time in the que
     work: { ...work, tryStartTimeoutSeconds: 31_536_000 },
     timeoutSeconds: 31_536_000,
     startTimeoutSeconds: 31_536_000,
+  });
+});
+
+describe('a task that a person started', () => {
+  const toWork = (taskDefinition: string): FargateWork => ({
+    target: 'fargate',
+    cluster: 'arn:aws:ecs:eu-west-1:123456789012:cluster/media-prod',
+    taskDefinition,
+    container: 'job',
+    network: { subnets: ['subnet-0a'], securityGroups: [], assignPublicIp: true },
+    isSpot: false,
+    environmentFiles: [],
+  });
+  const arnOf = (family: string) => `arn:aws:ecs:eu-west-1:123456789012:task-definition/${family}`;
+  const jobOf = (taskDefinition: string, started: string) =>
+    adopt(
+      'fargate',
+      {
+        kind: 'by-hand',
+        resource: arnOf(started),
+        externalId: 'arn:aws:ecs:eu-west-1:123456789012:task/media-prod/0123456789abcdef',
+        finding,
+      },
+      { jobs, toPlan: () => toPlan({ work: toWork(taskDefinition) }), now: () => start },
+    )?.draft.run.job;
+
+  it('is one of the job whose definition it was made of', () => {
+    expect(jobOf('media-prod-report-3fa9c1d2', 'media-prod-report-3fa9c1d2:1')).toBe('report');
+    expect(jobOf(arnOf('report:7'), 'report:7')).toBe('report');
+    expect(jobOf(arnOf('report:7'), 'report:6')).toBe('report');
+    expect(jobOf(arnOf('report'), 'report:6')).toBe('report');
+  });
+
+  it('is one of the job too when it was made of what an earlier deploy had made', () => {
+    expect(jobOf('media-prod-report-3fa9c1d2', 'media-prod-report-00000000:4')).toBe('report');
+  });
+
+  it('is nobody’s when its definition is somebody else’s', () => {
+    expect(jobOf('media-prod-report-3fa9c1d2', 'media-prod-report-b-00000000:4')).toBeUndefined();
+    expect(jobOf('media-prod-report-3fa9c1d2', 'media-prod-report:4')).toBeUndefined();
+    expect(jobOf(arnOf('report-3fa9c1d2:7'), 'report-00000000:4')).toBeUndefined();
   });
 });
 

@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { PayloadError } from '../../shared/payloads/payload-store.ts';
@@ -175,9 +176,8 @@ describe('credentials for a job that asks for them', () => {
       dispatched: [again],
     } = await world.router.route(toDelivery({ ...twice, requestId: 'request-2' }));
     expect(again).toEqual({ ...first, outcome: 'duplicate' });
-    expect(readdirSync(world.folder)).toEqual([
-      expect.stringMatching(`^${first?.runId}-[0-9a-f]{16}\\.json$`),
-    ]);
+    const payloads = join(world.folder, 'order', `${first?.runId}`);
+    expect(readdirSync(payloads)).toEqual([expect.stringMatching(/^[0-9a-f]{16}\.json$/)]);
   });
 
   it('reach its replay too', async () => {

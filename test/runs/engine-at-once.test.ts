@@ -102,6 +102,18 @@ describe('a run that is started by whoever accepts it', () => {
     expect(world.target.begun.get(first)).toBe(1);
   });
 
+  it('is gone on with when it is delivered again, and its announcements are still left to others', async () => {
+    const world = createWorld();
+    const trigger = { startsAtOnce: () => false, announcers: world.announcers, announcesLater: true };
+    await createEngine(toCloud(world, trigger)).accept(toDraft());
+    const soon = createEngine(toCloud(world, { ...trigger, startsAtOnce: () => true }));
+    const again = await soon.accept(toDraft());
+    expect(again.run).toMatchObject({ status: 'running', outbox: [{ kind: 'announce', to: 'bus' }] });
+    expect(world.announced).toEqual([]);
+    await createEngine(toCloud(world, { announcers: world.announcers })).tell(runId);
+    expect(world.announced).toEqual(['started 1']);
+  });
+
   it('waits in line when it is delivered again and there is no room: it is only reminded of', async () => {
     const world = createWorld();
     const engine = createEngine(toCloud(world, { startsAtOnce: () => false }));

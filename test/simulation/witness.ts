@@ -41,6 +41,8 @@ export function createWitness(kernel: Kernel, objects: ReadonlyMap<string, strin
   const due = new Map<string, EpochMs>();
   /** Runs that began, by job and hour. */
   const begunIn = new Map<string, number>();
+  /** When the sweep begins to run again. */
+  let sweepsFrom: EpochMs = 0;
   let table: Table | undefined;
   const { now, violate, coverage } = kernel;
 
@@ -213,18 +215,15 @@ export function createWitness(kernel: Kernel, objects: ReadonlyMap<string, strin
 
   /** Of two builds the one that was heard of is stopped, unless it is the one that the run goes by. */
   function lookAtDuplicates(known: Known, { stopTimeoutMs }: Task, what: string): void {
-    const graceMs = duplicateMs + stopTimeoutMs;
-    kernel.at(now() + graceMs, () => {
+    kernel.at(Math.max(now(), sweepsFrom) + duplicateMs + stopTimeoutMs, () => {
       const own = liveAttempt(known.run)?.start.externalId;
-      const left = [...known.alive].filter(
-        ({ id, heardOfAt, isStopping }) =>
-          id !== own && !isStopping && heardOfAt !== undefined && heardOfAt + graceMs <= now(),
-      );
-      if (left.length > 0 && known.alive.size > 1)
-        violate(
-          'a duplicate is stopped within one sweep',
-          `${what}: ${left.map(({ id }) => id).join()} lives`,
-        );
+      for (const task of known.alive) {
+        const { id, heardOfAt, isStopping } = task;
+        if (id === own || isStopping || heardOfAt === undefined || known.alive.size < 2) continue;
+        const latest = Math.max(heardOfAt, sweepsFrom) + duplicateMs + task.stopTimeoutMs;
+        if (now() < latest) lookAtDuplicates(known, task, what);
+        else violate('a duplicate is stopped within one sweep', `${what}: ${id} lives`);
+      }
     });
   }
 
@@ -250,6 +249,9 @@ export function createWitness(kernel: Kernel, objects: ReadonlyMap<string, strin
     wrote,
     began,
     heardOf,
+    sweeps(from: EpochMs): void {
+      sweepsFrom = from;
+    },
     ended,
     watch(watched: Table): void {
       table = watched;

@@ -89,7 +89,9 @@ export function createWorld(kernel: Kernel) {
       for (const send of chosen) send();
       if (kernel.strikes('no sweep for hours', 0.15))
         at(now() + random.scaled(1, 60 * minute), () => {
-          if (!isCalm) noSweepUntil = now() + random.between(60, 240) * minute;
+          if (isCalm) return;
+          noSweepUntil = now() + random.between(60, 240) * minute;
+          witness.sweeps(noSweepUntil);
         });
       for (let commands = random.between(0, 3); commands > 0; commands--)
         at(now() + random.scaled(minute / 10, 120 * minute), () => giveCommand(kernel, functions, witness));
@@ -99,6 +101,7 @@ export function createWorld(kernel: Kernel) {
     calm(): void {
       const calmSince = now();
       noSweepUntil = 0;
+      witness.sweeps(now());
       isCalm = true;
       const check = () => {
         if (now() > calmSince + 30 * minute) for (const run of witness.unfinished()) lookIfLate(run);

@@ -80,6 +80,8 @@ const ours: readonly (readonly [string, SourceName, object])[] = [
   ['a marked event that is none', 'event-bus', { signalbox: marker, event: 'text' }],
   ['a tick of a rule', 'schedule', tick],
   ['a tick of Scheduler', 'schedule', tickOfScheduler],
+  ['a marked change in a bucket', 's3', { signalbox: { ...marker, source: 's3' }, event }],
+  ['a marked change that is none', 's3', { signalbox: { ...marker, source: 's3' } }],
   ['a marked tick of a rule', 'schedule', { signalbox: marker, event: tick }],
   ['a marker without an event', 'schedule', { signalbox: marker }],
   [

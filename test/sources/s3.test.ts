@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { s3 } from '../../shared/sources/s3.ts';
 import { EventParseError } from '../../shared/sources/source.ts';
 import { invocation, testSource } from '../contract/source.ts';
-import { testEvent, toChange } from '../support/aws-messages.ts';
+import { testEvent, toBridgedChange, toChange } from '../support/aws-messages.ts';
 
 const put = { Records: [toChange('in/a+b.jpg')] };
 const twoPuts = { Records: [toChange('a.jpg'), toChange('b.jpg')] };
@@ -16,7 +16,16 @@ const versionedDelete = {
   ],
 };
 
-testSource(s3, { put, 'two objects': twoPuts, 'a deletion': versionedDelete, 'the test event': testEvent });
+const marked = (event: unknown) => ({ signalbox: { rule: 'scan-1a2b3c4d', source: 's3' }, event });
+const bridgedPut = marked(toBridgedChange('in/a b.jpg'));
+
+testSource(s3, {
+  put,
+  'two objects': twoPuts,
+  'a deletion': versionedDelete,
+  'an upload that EventBridge tells of': bridgedPut,
+  'the test event': testEvent,
+});
 
 function parse(...records: readonly unknown[]) {
   return s3.parse({ Records: records }, invocation);
@@ -130,6 +139,108 @@ describe('a change of an object', () => {
       ),
     ];
     expect(new Set(changes.map((change) => eventOf(change)?.id)).size).toBe(7);
+  });
+});
+
+describe('a change that EventBridge tells of', () => {
+  const parseBridged = (event: unknown) => s3.parse(marked(event), invocation);
+  const bridgedEventOf = (event: unknown) => {
+    const [record] = parseBridged(event).records;
+    if (record === undefined || 'error' in record) throw new Error(record?.error ?? 'there is no record');
+    return record.events[0];
+  };
+
+  it('becomes the record that a notification of it becomes, for the rule that it came through', () => {
+    const { time: _, ...bridged } = bridgedEventOf(toBridgedChange('in/a b.jpg')) ?? {};
+    const { time: _time, ...notified } = eventOf(toChange('in/a+b.jpg')) ?? {};
+    expect(bridged).toEqual(notified);
+    const event = toBridgedChange('in/a b.jpg');
+    expect(parseBridged(event)).toMatchObject({
+      source: 's3',
+      id: 'ObjectCreated:Put - 0066F1A2B3C4D5E6F7 uploads/in/a b.jpg',
+      sourceArn: 'arn:aws:s3:::uploads',
+      time: '2026-11-20T10:00:00.000Z',
+      addressed: { source: 's3', rule: 'scan-1a2b3c4d' },
+      claimed: { by: 'record' },
+      payload: event,
+    });
+  });
+
+  it.each([
+    ['Object Created', { reason: 'POST Object' }, 'ObjectCreated:Post'],
+    ['Object Created', { reason: 'CopyObject' }, 'ObjectCreated:Copy'],
+    ['Object Created', { reason: 'CompleteMultipartUpload' }, 'ObjectCreated:CompleteMultipartUpload'],
+    [
+      'Object Deleted',
+      { reason: 'DeleteObject', 'deletion-type': 'Permanently Deleted' },
+      'ObjectRemoved:Delete',
+    ],
+    [
+      'Object Deleted',
+      { reason: 'DeleteObject', 'deletion-type': 'Delete Marker Created' },
+      'ObjectRemoved:DeleteMarkerCreated',
+    ],
+    [
+      'Object Deleted',
+      { reason: 'Lifecycle Expiration', 'deletion-type': 'Permanently Deleted' },
+      'LifecycleExpiration:Delete',
+    ],
+    ['Object Restore Initiated', { reason: undefined }, 'ObjectRestore:Post'],
+    ['Object Restore Completed', { reason: undefined }, 'ObjectRestore:Completed'],
+    ['Object Restore Expired', { reason: undefined }, 'ObjectRestore:Delete'],
+    ['Object Storage Class Changed', { reason: undefined }, 'LifecycleTransition'],
+    ['Object Access Tier Changed', { reason: undefined }, 'IntelligentTiering'],
+    ['Object Tags Added', { reason: undefined }, 'ObjectTagging:Put'],
+    ['Object Tags Deleted', { reason: undefined }, 'ObjectTagging:Delete'],
+    ['Object ACL Updated', { reason: undefined }, 'ObjectAcl:Put'],
+  ])('%s, %o, has the name of a notification', (detailType, detail, eventName) => {
+    const event = bridgedEventOf(toBridgedChange('a', {}, detail, { 'detail-type': detailType }));
+    expect(event).toMatchObject({ type: `aws.s3.${eventName}`, data: { eventName } });
+  });
+
+  it('has its key as it is', () => {
+    expect(bridgedEventOf(toBridgedChange('a+b%2Bc é.jpg'))?.subject).toBe('a+b%2Bc é.jpg');
+  });
+
+  it('is another one when it is replayed, and once for each replay', () => {
+    const replayed = (name: string) =>
+      bridgedEventOf(toBridgedChange('a', {}, {}, { 'replay-name': name }))?.id;
+    expect(replayed('after-the-outage')).toBe(
+      'ObjectCreated:Put - 0066F1A2B3C4D5E6F7@after-the-outage uploads/a',
+    );
+    expect(replayed('again')).not.toBe(replayed('after-the-outage'));
+  });
+
+  it.each([
+    [toBridgedChange(''), 'detail.object.key is empty, expected a text'],
+    [toBridgedChange('a', { size: -1 }), 'detail.object.size is -1, expected a number of bytes'],
+    [toBridgedChange('a', {}, { bucket: {} }), 'detail.bucket.name is missing, expected a text'],
+    [
+      toBridgedChange('a', {}, { reason: 'Magic' }),
+      'detail-type, detail.reason and detail.deletion-type are "Object Created", "Magic", expected those of a change of an object',
+    ],
+  ])('is kept as it is when it can not be read: %#', (event, error) => {
+    const { id, records } = parseBridged(event);
+    expect(records).toEqual([{ recordId: id, error, bytes: JSON.stringify(event) }]);
+  });
+
+  it.each([
+    [undefined, 'event is missing, expected an event of EventBridge'],
+    [toBridgedChange('a', {}, {}, { resources: [] }), 'resources[0] is missing, expected a text'],
+    [
+      toBridgedChange('a', {}, {}, { resources: ['arn:aws:sqs:::a'] }),
+      'resources[0] is "arn:aws:sqs:::a", expected an ARN of s3',
+    ],
+    [toBridgedChange('a', {}, {}, { time: 'soon' }), 'time is "soon", expected an ISO 8601 time'],
+  ])('is refused when it says too little: %#', (event, message) => {
+    expect(() => parseBridged(event)).toThrow(EventParseError);
+    expect(() => parseBridged(event)).toThrow(message);
+  });
+
+  it('is refused without a marker of ours: it may be for an event bus', () => {
+    expect(() => s3.parse(toBridgedChange('a'), invocation)).toThrow(
+      's3: the payload looks like an event of EventBridge, expected Records of aws:s3',
+    );
   });
 });
 

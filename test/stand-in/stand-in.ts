@@ -52,6 +52,8 @@ export async function startStandIn(...create: readonly CreateService[]): Promise
       response.destroy(error instanceof Error ? error : undefined);
     });
   });
+  // A connection that is closed just as it is used again looks like a call that was lost.
+  server.keepAliveTimeout = 0;
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

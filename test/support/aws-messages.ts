@@ -83,6 +83,45 @@ export function toChange(key: string, object: Changes = {}, changes: Changes = {
   };
 }
 
+/**
+ * A change as EventBridge tells of it: by default the same as toChange. `object` replaces or adds keys of the object,
+ * `detail` of the detail.
+ */
+export function toBridgedChange(
+  key: string,
+  object: Changes = {},
+  detail: Changes = {},
+  changes: Changes = {},
+) {
+  return {
+    version: '0',
+    id: '2ee9cc15-d022-99ea-1fb8-1b1bac4850f9',
+    'detail-type': 'Object Created',
+    source: 'aws.s3',
+    account: '123456789012',
+    time: '2026-11-20T10:00:00Z',
+    region: 'eu-west-1',
+    resources: ['arn:aws:s3:::uploads'],
+    detail: {
+      version: '0',
+      bucket: { name: 'uploads' },
+      object: {
+        key,
+        size: 1024,
+        etag: '9e107d9d372bb6826bd81d3542a419d6',
+        sequencer: '0066F1A2B3C4D5E6F7',
+        ...object,
+      },
+      'request-id': 'REQUEST1',
+      requester: '123456789012',
+      'source-ip-address': '192.0.2.7',
+      reason: 'PutObject',
+      ...detail,
+    },
+    ...changes,
+  };
+}
+
 export const testEvent = {
   Service: 'Amazon S3',
   Event: 's3:TestEvent',

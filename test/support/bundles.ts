@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Metafile } from 'esbuild';
 import { afterAll, beforeAll } from 'vitest';
-import { bundleFunctions } from '../../scripts/bundle.ts';
+import { bundleFunctions } from '../../shared/deploy/package/bundle.ts';
 import { toBundlesFolder } from './bundles-folder.ts';
 
 export type Bundles = {

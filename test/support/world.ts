@@ -28,8 +28,8 @@ export function createWorld(courseOf: (order: Order) => Course = () => ({ second
   const woken: number[] = [];
   const put = new Map<string, string>();
   const payloads: PayloadStore = {
-    async put(runId, text) {
-      const uri = `memory:///${runId}.json`;
+    async put({ id }, text) {
+      const uri = `memory:///${id}.json`;
       put.set(uri, text);
       return { uri, sha256: 'not-needed-here', sizeBytes: text.length };
     },

@@ -46,9 +46,10 @@ function createFinder(rules: readonly HttpRule[]): (request: Request) => HttpRul
 function whyNot(rule: HttpRule, winner: HttpRule | undefined, { apiId, method, path }: Request): string {
   const isCandidate = createRouteMatcher([{ ...rule.properties, value: rule }]).match(method, path);
   if (isCandidate === undefined) return `${method} ${path} is not ${toRouteKey(rule)}`;
-  return winner === undefined
-    ? `several HTTP APIs have such a route, and ${apiId} is the name of none`
-    : `the route ${toRouteKey(winner)} is more specific`;
+  if (winner === undefined) return `several HTTP APIs have such a route, and ${apiId} is the name of none`;
+  return winner.properties.httpApiGatewayName === rule.properties.httpApiGatewayName
+    ? `the route ${toRouteKey(winner)} is more specific`
+    : `it came through the HTTP API ${winner.properties.httpApiGatewayName}`;
 }
 
 function toRouteKey({ properties }: HttpRule): string {

@@ -1,4 +1,5 @@
 import { findLogMismatch, parseLogFilter } from '../log-filter/log-filter.ts';
+import { isReference, toWritten } from '../reference.ts';
 import { compileEach, elsewhere, findArnMismatch, takesAll, takesSome } from './verdict.ts';
 
 /**
@@ -18,7 +19,7 @@ export const compileLogGroupRules = compileEach<'cloudwatch-log'>(({ rule: { id,
     if (named.length > 0) return elsewhere(() => `they came through the filter of ${named.join(', ')}`);
     return takesSome(
       delivery,
-      () => `the log group is ${logGroupArn}`,
+      () => `the log group is ${toWritten(logGroupArn)}`,
       (position) => {
         const record = records[position];
         const text = record !== undefined && 'events' in record ? record.text : undefined;
@@ -31,5 +32,6 @@ export const compileLogGroupRules = compileEach<'cloudwatch-log'>(({ rule: { id,
 
 /** Lines don't say where they come from; outside AWS the region is unknown, and any will do. */
 function withRegionOf(known: string, arn: string): string {
+  if (isReference(known)) return arn;
   return arn.replace(/^arn:aws:logs:local:/, known.split(':').slice(0, 4).join(':').concat(':'));
 }

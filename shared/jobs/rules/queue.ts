@@ -1,5 +1,6 @@
 import { isObject, parseJsonDocument } from '../../events/json.ts';
 import type { Json } from '../../events/trigger-event.ts';
+import { toWritten } from '../reference.ts';
 import { compileFilterPatterns, rawRecord } from './filter-patterns.ts';
 import { compileEach, elsewhere, findArnMismatch, takesSome } from './verdict.ts';
 
@@ -12,7 +13,7 @@ export const compileQueueRules = compileEach<'sqs'>(({ rule: { properties } }) =
     if (stranger !== undefined) return elsewhere(stranger);
     return takesSome(
       delivery,
-      () => `the queue is ${arn ?? name}`,
+      () => `the queue is ${toWritten(arn ?? name ?? '')}`,
       (position) => findMismatch(() => withBody(rawRecord(delivery, position))),
     );
   };

@@ -1,6 +1,7 @@
 import { isObject } from '../../events/json.ts';
 import type { Json } from '../../events/trigger-event.ts';
 import type { Delivery } from '../../sources/source.ts';
+import { toWritten } from '../reference.ts';
 import { compileFilterPatterns, rawRecord } from './filter-patterns.ts';
 import {
   type CompileRules,
@@ -17,7 +18,7 @@ export const compileKinesisRules: CompileRules<'kinesis-stream'> = (declared) =>
   const gapped = declared.filter(({ rule }) => makesGaps(rule)).map(({ rule }) => rule.properties.streamArn);
   const judges = declared.map(({ rule }) => createJudge(rule, toFilteredRecord));
   return (delivery) => {
-    const hasGaps = gapped.includes(delivery.sourceArn);
+    const hasGaps = gapped.some((arn) => findArnMismatch('stream', delivery.sourceArn, arn) === undefined);
     return judges.map((judge) => {
       const verdict = judge(delivery);
       return verdict.kind === 'takes' ? { ...verdict, hasGaps } : verdict;
@@ -55,7 +56,7 @@ function createJudge(
     if (stranger !== undefined) return elsewhere(stranger);
     return takesSome(
       delivery,
-      () => `the stream is ${streamArn}`,
+      () => `the stream is ${toWritten(streamArn)}`,
       (position) => findMismatch(() => toFiltered(delivery, position)),
     );
   };

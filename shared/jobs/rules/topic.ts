@@ -2,6 +2,7 @@ import { isObject, parseJson } from '../../events/json.ts';
 import type { Json } from '../../events/trigger-event.ts';
 import { findMismatch, toSentence } from '../pattern/match-pattern.ts';
 import { parsePattern } from '../pattern/parse-pattern.ts';
+import { toWritten } from '../reference.ts';
 import { rawRecord } from './filter-patterns.ts';
 import { compileEach, elsewhere, findArnMismatch, takesSome } from './verdict.ts';
 
@@ -17,7 +18,7 @@ export const compileTopicRules = compileEach<'sns'>(({ rule: { properties } }) =
     if (stranger !== undefined) return elsewhere(stranger);
     return takesSome(
       delivery,
-      () => `the topic is ${arn ?? name}`,
+      () => `the topic is ${toWritten(arn ?? name ?? '')}`,
       (position) => {
         const mismatch = policy && findMismatch(policy, toAttributes(rawRecord(delivery, position)));
         return mismatch && (() => toSentence(mismatch));

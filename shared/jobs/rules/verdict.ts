@@ -1,8 +1,12 @@
 import type { Delivery } from '../../sources/source.ts';
-import type { JobEvent } from '../schema/event.ts';
+import { isReference, toReferenceName, toWritten } from '../reference.ts';
+import type { RunnableEvent } from '../schema/event.ts';
 
 /** An entry of a job's `events`, of one type. */
-export type Rule<T extends JobEvent['type'] = JobEvent['type']> = Extract<JobEvent, { readonly type: T }>;
+export type Rule<T extends RunnableEvent['type'] = RunnableEvent['type']> = Extract<
+  RunnableEvent,
+  { readonly type: T }
+>;
 
 /** Why, for a person; only made when somebody asks. */
 export type Why = () => string;
@@ -16,6 +20,8 @@ export type Verdict =
       readonly why: Why;
       /** Between its records there may be others of their shard, which come at another time. */
       readonly hasGaps?: boolean;
+      /** The id of a rule that jobs.yml does not have any more, whose deliveries are this one's. */
+      readonly inPlaceOf?: string;
     }
   /** It's for this rule, which leaves out every record of it. */
   | { readonly kind: 'leaves'; readonly why: Why }
@@ -25,16 +31,16 @@ export type Verdict =
 /** What each of the compiled rules makes of a delivery, in their order. */
 export type Judge = (delivery: Delivery) => readonly Verdict[];
 
-export type DeclaredRule<T extends JobEvent['type']> = { readonly job: string; readonly rule: Rule<T> };
+export type DeclaredRule<T extends RunnableEvent['type']> = { readonly job: string; readonly rule: Rule<T> };
 
 /** Compiles all rules of one type. `ruleIds` are those of the whole jobs.yml. */
-export type CompileRules<T extends JobEvent['type']> = (
+export type CompileRules<T extends RunnableEvent['type']> = (
   declared: readonly DeclaredRule<T>[],
   ruleIds: ReadonlySet<string>,
 ) => Judge;
 
 /** For rules that can each be judged without looking at the others. */
-export function compileEach<T extends JobEvent['type']>(
+export function compileEach<T extends RunnableEvent['type']>(
   compile: (declared: DeclaredRule<T>, ruleIds: ReadonlySet<string>) => (delivery: Delivery) => Verdict,
 ): CompileRules<T> {
   return (declared, ruleIds) => {
@@ -43,7 +49,7 @@ export function compileEach<T extends JobEvent['type']>(
   };
 }
 
-export function takesAll({ records }: Delivery, why: Why): Verdict {
+export function takesAll({ records }: Delivery, why: Why): Extract<Verdict, { readonly kind: 'takes' }> {
   return { kind: 'takes', records: records.map((_, position) => position), why };
 }
 
@@ -72,10 +78,20 @@ export function takesSome(
   return { kind: 'takes', records: taken, why: () => `${why()}${some}` };
 }
 
-/** Why an ARN isn't the one that a rule names, in whole or by the resource's name; `undefined` when it is. */
+/**
+ * Why an ARN isn't the one that a rule names, in whole or by the resource's name; `undefined` when it is. A reference,
+ * whose ARN a laptop doesn't know, names a resource that is called as what it refers to.
+ */
 export function findArnMismatch(what: string, found: string, arn?: string, name?: string): Why | undefined {
-  const isNamed = arn === undefined ? toName(found) === name : found === arn;
-  return isNamed ? undefined : () => `the ${what} is ${found}, expected ${arn ?? name}`;
+  if (arn === undefined ? toName(found) === name : found === arn || isReferredTo(found, arn))
+    return undefined;
+  return () => `the ${what} is ${found}, expected ${toWritten(arn ?? name ?? '')}`;
+}
+
+function isReferredTo(found: string, arn: string): boolean {
+  if (!isReference(arn)) return false;
+  const [resource = ''] = found.split(/:\*$|\/stream\//);
+  return resource.slice(resource.search(/[^:/]*$/)) === toReferenceName(arn);
 }
 
 /** `orders` of `…:123456789012:orders`, `aws.partner/acme/a` of `…:123456789012:event-bus/aws.partner/acme/a`. */

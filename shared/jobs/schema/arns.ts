@@ -1,7 +1,7 @@
-import { matching } from './basics.ts';
+import { matchingOrReference } from './reference.ts';
 
 /*
- * ARNs by the resource they name. Formats: the service authorization reference,
+ * ARNs by the resource they name, or references to them. Formats: the service authorization reference,
  * https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
  */
 
@@ -65,6 +65,12 @@ export const loadBalancerArn = arn(
   'elasticloadbalancing:eu-west-1:123456789012:loadbalancer/app/front/0123456789abcdef',
 );
 
+export const listenerArn = arn(
+  `elasticloadbalancing:${zone}:listener/app/${id}/[0-9a-f]+/[0-9a-f]+`,
+  'a listener of an application load balancer',
+  'elasticloadbalancing:eu-west-1:123456789012:listener/app/front/0123456789abcdef/fedcba9876543210',
+);
+
 export const stateMachineArn = arn(
   `states:${zone}:stateMachine:${id}(?::[A-Za-z0-9_.-]+)?`,
   'a state machine',
@@ -121,7 +127,7 @@ export const secretArn = arn(
 );
 
 function arn(pattern: string, what: string, example: string) {
-  return matching(
+  return matchingOrReference(
     new RegExp(`^arn:aws(?:-[a-z]+)*:${pattern}$`),
     `the ARN of ${what}, such as arn:aws:${example}`,
   );

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { functionArn, userPoolArn } from './arns.ts';
 import { flag, listOf, mapping, matching, seconds, text } from './basics.ts';
+import { orReference } from './reference.ts';
 
 const identitySource = matching(
   /^\$(?:request\.(?:header|querystring)\.\S+|context\.\S+|stageVariables\.\S+)$/,
@@ -16,7 +17,9 @@ export const authorizer = z.discriminatedUnion(
       type: z.literal('cognito').describe('Tokens of a Cognito user pool.'),
       properties: z.strictObject({
         userPoolArn: userPoolArn.describe('The user pool whose tokens are taken.'),
-        clientIds: listOf(text, 'client ids').describe('App clients whose tokens are taken.').exactOptional(),
+        clientIds: listOf(orReference(text, 'text that is not empty'), 'client ids')
+          .describe('App clients whose tokens are taken; a deploy needs them.')
+          .exactOptional(),
         identitySources: listOf(identitySource, 'places', 1)
           .describe('Where the token is; the Authorization header if left out.')
           .exactOptional(),

@@ -53,9 +53,9 @@ export function listOf<T extends z.ZodType>(entry: T, what: string, maximum?: nu
 }
 
 /** One text or a list of them; gives a list. */
-export function oneOrMore(what: string) {
+export function oneOrMore(what: string, one: z.ZodType<string> = text) {
   return z
-    .union([text, listOf(text, what)], { error: `text, or a list of ${what}` })
+    .union([one, listOf(one, what)], { error: `text, or a list of ${what}` })
     .transform((value) => (typeof value === 'string' ? [value] : value));
 }
 

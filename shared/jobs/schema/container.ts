@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { listOf, matching, numberFrom, text, wholeNumber } from './basics.ts';
 import { environment, secrets } from './environment.ts';
+import { matchingOrReference } from './reference.ts';
 
-const image = matching(
+const image = matchingOrReference(
   /^\S+$/,
   'the name of an image, such as public.ecr.aws/docker/library/node:24',
 ).describe('Image with its registry and tag.');

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Path } from '../mistake.ts';
 import { secretArn } from './arns.ts';
 import { listOf, matching } from './basics.ts';
+import { reference } from './reference.ts';
 
 /** Signalbox sets STP_…, TRACEPARENT and TRACESTATE itself. Shells cannot read names with other characters. */
 export const environmentName = matching(
@@ -17,9 +18,9 @@ export const environmentValue = z
 export const environment = listOf(
   z.strictObject({
     name: environmentName.describe('Letters, digits and "_"; names starting with STP_ are taken.'),
-    value: environmentValue.describe(
-      'Text; a number, true or false is taken as it is written. Not for secrets.',
-    ),
+    value: z
+      .union([reference, environmentValue], { error: 'text' })
+      .describe('Text; a number, true or false is taken as it is written. Not for secrets.'),
   }),
   'variables { name, value }',
 );

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { loadBalancerArn } from './arns.ts';
+import { listenerArn, loadBalancerArn } from './arns.ts';
 import { authorizer } from './authorizer.ts';
 import { listOf, matching, text, wholeNumber } from './basics.ts';
 
@@ -48,6 +48,11 @@ export const applicationLoadBalancerEvent = z.strictObject({
     loadBalancerArn: loadBalancerArn.describe('The load balancer; or loadBalancerName.').exactOptional(),
     loadBalancerName: matching(/^[A-Za-z0-9-]{1,32}$/, 'a name of 1 to 32 letters, digits and "-"')
       .describe('The load balancer; or loadBalancerArn.')
+      .exactOptional(),
+    listenerArn: listenerArn
+      .describe(
+        'The listener that gets the rule, which a deploy needs; it may stand without a load balancer.',
+      )
       .exactOptional(),
     priority: wholeNumber(1, 50_000).describe('Of the rule, lowest first; one rule for each on a listener.'),
     listenerPort: wholeNumber(1, 65_535)

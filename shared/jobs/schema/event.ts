@@ -34,11 +34,11 @@ type ParsedEvent = Immutable<z.output<typeof event>>;
 
 /**
  * A rule: which deliveries of which source start the job. `id` comes from the job's name and what the entry says, not
- * from where it stands. `line` counts from 1.
+ * from where it stands.
  */
-export type JobEvent = {
-  [T in SourceName]: Extract<ParsedEvent, { readonly type: T }> & {
-    readonly id: string;
-    readonly line: number;
-  };
+export type RunnableEvent = {
+  [T in SourceName]: Extract<ParsedEvent, { readonly type: T }> & { readonly id: string };
 }[SourceName];
+
+/** A rule, and the line of jobs.yml that it begins in, counted from 1. */
+export type JobEvent = RunnableEvent & { readonly line: number };

@@ -11,16 +11,17 @@ import {
 import {
   flag,
   type Immutable,
-  json,
   listOf,
   mapping,
   matching,
   oneOrMore,
   seconds,
+  text,
   wholeNumber,
 } from './basics.ts';
 import { container, resources, sidecar } from './container.ts';
 import type { JobEvent } from './event.ts';
+import { jsonWithReferences, matchingOrReference, orReference } from './reference.ts';
 import { retryConfig } from './retry.ts';
 import { build, compute, local, type TargetName, target } from './targets.ts';
 
@@ -36,6 +37,8 @@ const retentionDays = [
 
 const headerName = matching(/^[A-Za-z0-9!#$%&'*+.^_`|~-]+$/, 'the name of a header, such as x-tenant-secret');
 
+const arns = oneOrMore('resources', orReference(text, 'text that is not empty'));
+
 /** https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html */
 const iamRoleStatement = z.strictObject({
   Sid: matching(/^[A-Za-z0-9]+$/, 'an id of letters and digits')
@@ -44,10 +47,10 @@ const iamRoleStatement = z.strictObject({
   Effect: z.enum(['Allow', 'Deny']).describe('Whether the actions are allowed.'),
   Action: oneOrMore('actions').describe('Actions; or NotAction.').exactOptional(),
   NotAction: oneOrMore('actions').describe('All actions but these; or Action.').exactOptional(),
-  Resource: oneOrMore('resources').describe('ARNs; or NotResource.').exactOptional(),
-  NotResource: oneOrMore('resources').describe('All resources but these; or Resource.').exactOptional(),
+  Resource: arns.describe('ARNs; or NotResource.').exactOptional(),
+  NotResource: arns.describe('All resources but these; or Resource.').exactOptional(),
   Condition: z
-    .record(z.string(), json, { error: 'a mapping of operators' })
+    .record(z.string(), jsonWithReferences, { error: 'a mapping of operators' })
     .describe('When the statement holds.')
     .exactOptional(),
 });
@@ -89,7 +92,7 @@ export const jobProperties = {
     .describe('Spare capacity first, which AWS may take back (fargate, batch).')
     .exactOptional(),
   build: build.describe('What CodeBuild runs (codebuild).').exactOptional(),
-  projectName: matching(
+  projectName: matchingOrReference(
     /^[A-Za-z0-9][A-Za-z0-9_-]{1,254}$/,
     'the name of a CodeBuild project: 2 to 255 letters, digits, "-" and "_"',
   )

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { jobDefinitionArn, jobQueueArn } from './arns.ts';
-import { listOf, matching, text } from './basics.ts';
+import { listOf, text } from './basics.ts';
 import { environment, environmentName, environmentValue, secrets } from './environment.ts';
+import { matchingOrReference } from './reference.ts';
 
 export const targetNames = ['fargate', 'codebuild', 'batch', 'state-machine', 'process'] as const;
 
@@ -11,7 +12,7 @@ export const target = z.enum(targetNames);
 
 /** https://docs.aws.amazon.com/codebuild/latest/APIReference/API_ProjectEnvironment.html */
 export const build = z.strictObject({
-  image: matching(
+  image: matchingOrReference(
     /^\S+$/,
     'the name of an image, such as aws/codebuild/amazonlinux2-x86_64-standard:5.0',
   ).describe('Image that the commands run in.'),

@@ -1,22 +1,48 @@
+import { parseReference } from '../reference.ts';
+
 /**
  * A set of texts, as policies of IAM write it: `*` stands for any text, also none, and `?` for any one character.
  * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_resource.html
  */
-export type Glob = readonly (string | typeof any | typeof one)[];
+export type Glob = readonly Token[];
+
+/** A character, a resource of the stack's own by its id, or what stands for any. */
+type Token = string | typeof any | typeof one;
 
 export const any = Symbol('*');
 const one = Symbol('?');
 
 /** A variable such as `${aws:username}` may be anything. */
 export function toGlob(text: string): Glob {
-  return [...text.replace(/\$\{[^}]*\}/g, '*')].map((character) =>
-    character === '*' ? any : character === '?' ? one : character,
+  return (
+    fromReference(text, toGlob) ??
+    [...text.replace(/\$\{[^}]*\}/g, '*')].map((character) =>
+      character === '*' ? any : character === '?' ? one : character,
+    )
   );
 }
 
 /** The text itself, whatever is in it. */
 export function toLiteral(text: string): Glob {
-  return [...text];
+  return fromReference(text, toLiteral) ?? [...text];
+}
+
+/** Undefined for a text that is none. Any attribute of a resource is that resource. */
+function fromReference(text: string, toPlain: (text: string) => Glob): Glob | undefined {
+  const reference = parseReference(text);
+  if (typeof reference !== 'object') return reference === undefined ? undefined : [reference];
+  const { Ref: id, 'Fn::GetAtt': attribute, 'Fn::Sub': pattern } = reference;
+  if (typeof id === 'string') return [toToken(id)];
+  if (Array.isArray(attribute)) return [toToken(String(attribute[0]))];
+  if (typeof pattern !== 'string') return [JSON.stringify(reference)];
+  return pattern
+    .replace(/^arn:[^:]+(?:::[A-Za-z]+\})?:s3:::(?=\$)/, '')
+    .split(/(\$\{[^!}][^}]*\})/)
+    .flatMap((part, index) => (index % 2 === 1 ? [toToken(part.slice(2, -1).split('.')[0])] : toPlain(part)));
+}
+
+function toToken(id = ''): Token {
+  return id.startsWith('AWS::') ? any : `\${${id}}`;
 }
 
 /** Whether some text is in both. */
@@ -50,8 +76,6 @@ export function covers(whole: Glob, part: Glob): boolean {
 }
 
 type Place = readonly [number, number];
-type Token = Glob[number];
-
 /** One character of both; a `*` goes on standing for more. */
 function toNext(a: Token, b: Token, i: number, j: number): Place {
   return [a === any ? i : i + 1, b === any ? j : j + 1];

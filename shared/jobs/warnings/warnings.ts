@@ -1,20 +1,23 @@
 import type { Warning } from '../problem.ts';
 import type { JobsFile } from '../schema/file.ts';
 import { findLinks, type Link } from './links.ts';
+import { findUnknownRoles } from './passed-roles.ts';
 import { findRounds } from './rounds.ts';
 
-/**
- * What a right jobs.yml should be warned of, in the order of the file: jobs that may start themselves, directly or by
- * way of others, as they write where they are started from. A job with maxRunsPerHour bounds every loop that it's part
- * of. Pure.
- */
+/** What a right jobs.yml should be warned of, in the order of the file. Pure. */
 export function toWarnings(file: JobsFile): readonly Warning[] {
+  return [...findLoops(file), ...findUnknownRoles(file)].toSorted((one, other) => one.line - other.line);
+}
+
+/**
+ * Jobs that may start themselves, directly or by way of others, as they write where they are started from. A job with
+ * maxRunsPerHour bounds every loop that it's part of.
+ */
+function findLoops(file: JobsFile): readonly Warning[] {
   const jobs = file.jobs.filter(({ maxRunsPerHour }) => maxRunsPerHour === undefined);
   const links = jobs.flatMap((job) => findLinks({ ...file, jobs }, job));
   const own = links.filter(({ from, to }) => from === to).map((link) => [link]);
-  return [...own, ...findRounds(jobs, links)]
-    .flatMap((round) => toWarning(file, round))
-    .toSorted((one, other) => one.line - other.line);
+  return [...own, ...findRounds(jobs, links)].flatMap((round) => toWarning(file, round));
 }
 
 /** At the event that closes the loop. */

@@ -1,3 +1,4 @@
+import { isReference, toWritten } from '../reference.ts';
 import type { JobEvent } from '../schema/event.ts';
 import { any, type Glob, toGlob, toLiteral } from './glob.ts';
 
@@ -25,7 +26,7 @@ export function toWatchedPlace(event: JobEvent): WatchedPlace | undefined {
       const { sqsQueueArn: arn, sqsQueueName, filterPatterns } = event.properties;
       return toFiltered(filterPatterns, {
         arns: toArns(arn, 'sqs', sqsQueueName),
-        name: `the queue ${sqsQueueName ?? arn}`,
+        name: `the queue ${sqsQueueName ?? toWritten(arn ?? '')}`,
         actions: ['sqs:SendMessage'],
         remedy: 'give the event filterPatterns that leave out what it sends',
       });
@@ -34,7 +35,7 @@ export function toWatchedPlace(event: JobEvent): WatchedPlace | undefined {
       const { snsTopicArn: arn, snsTopicName, filterPolicy } = event.properties;
       return toFiltered(filterPolicy, {
         arns: toArns(arn, 'sns', snsTopicName),
-        name: `the topic ${snsTopicName ?? arn}`,
+        name: `the topic ${snsTopicName ?? toWritten(arn ?? '')}`,
         actions: ['sns:Publish'],
         remedy: 'give the event a filterPolicy that leaves out what it publishes',
       });
@@ -44,7 +45,7 @@ export function toWatchedPlace(event: JobEvent): WatchedPlace | undefined {
       const name = eventBusName ?? (useDefaultBus ? 'default' : undefined);
       return {
         arns: toArns(arn, 'events', name, 'event-bus/'),
-        name: `the event bus ${name ?? arn}`,
+        name: `the event bus ${name ?? toWritten(arn ?? '')}`,
         actions: ['events:PutEvents'],
         remedy:
           'give the statement a Condition { StringEquals: { events:source: … } } with the source that it sends',
@@ -54,17 +55,17 @@ export function toWatchedPlace(event: JobEvent): WatchedPlace | undefined {
       const { streamArn, filterPatterns } = event.properties;
       return toFiltered(filterPatterns, {
         arns: toLiteral(streamArn),
-        name: `the stream ${streamArn}`,
+        name: `the stream ${toWritten(streamArn)}`,
         actions: ['kinesis:PutRecord', 'kinesis:PutRecords'],
         remedy: 'give the event filterPatterns that leave out what it puts there',
       });
     }
     case 'dynamo-db-stream': {
       const { streamArn, filterPatterns } = event.properties;
-      const table = streamArn.slice(0, streamArn.indexOf('/stream/'));
+      const table = isReference(streamArn) ? streamArn : streamArn.slice(0, streamArn.indexOf('/stream/'));
       return toFiltered(filterPatterns, {
         arns: toLiteral(table),
-        name: `the table ${table}`,
+        name: `the table ${toWritten(table)}`,
         actions: tableActions,
         remedy: 'give the event filterPatterns that leave out what it changes',
       });
@@ -73,8 +74,8 @@ export function toWatchedPlace(event: JobEvent): WatchedPlace | undefined {
       const { logGroupArn, filter } = event.properties;
       const group = logGroupArn.replace(/:\*$/, '');
       return toFiltered(filter, {
-        arns: [...toLiteral(`${group}:log-stream:`), any],
-        name: `the log group ${group}`,
+        arns: [...toLiteral(group), ...toLiteral(':log-stream:'), any],
+        name: `the log group ${toWritten(group)}`,
         actions: ['logs:PutLogEvents'],
         remedy: 'give the event a filter that leaves out what it logs',
       });
@@ -115,8 +116,8 @@ function toObjects({
   const actions = objectActions[s3EventType.split(':')[1] ?? ''];
   if (actions === undefined) return undefined;
   return {
-    arns: [...toLiteral(`${bucketArn}/${prefix}`), any, ...toLiteral(suffix)],
-    name: `${bucketArn}/${prefix}*${suffix}`,
+    arns: [...toLiteral(bucketArn), ...toLiteral(`/${prefix}`), any, ...toLiteral(suffix)],
+    name: `${toWritten(bucketArn)}/${prefix}*${suffix}`,
     actions,
     remedy: 'give filterRule a prefix that it does not write under, and the statement the one that it does',
   };

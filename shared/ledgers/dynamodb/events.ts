@@ -56,7 +56,7 @@ export function createEventItems(
       );
     }
     // With its origin, so that no two items have one object, which would be gone with the first of them.
-    const payload = await payloads.put(run.id, JSON.stringify({ origin, run, claims, event }));
+    const payload = await payloads.put(run, JSON.stringify({ origin, run, claims, event }));
     return { item: { payload: { S: JSON.stringify(payload) } }, payload };
   }
 

@@ -10,7 +10,10 @@ const shortestHistoryDays = 31;
 const runOutlivesSeconds = 7 * daySeconds;
 
 /** When a run's event is over, in seconds since 1970: the longest life that its plan allows it, then the history. */
-export function toEventExpiry({ createdAt, plan }: Run, historyDays: number): number {
+export function toEventExpiry(
+  { createdAt, plan }: Pick<Run, 'createdAt' | 'plan'>,
+  historyDays: number,
+): number {
   const { retry, startTimeoutSeconds, timeoutSeconds, maxRunsPerHour } = plan;
   const heldSeconds = maxRunsPerHour === undefined ? 0 : placeHours * 3600;
   const attemptSeconds = startTimeoutSeconds + timeoutSeconds + retry.maxIntervalSeconds;

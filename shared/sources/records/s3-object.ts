@@ -27,29 +27,52 @@ export function parseS3Object(record: Fields): CloudEvent {
   const s3 = objectIn(record, 's3');
   const object = objectIn(s3, 'object', 's3.');
   const { name: bucket, arn } = bucketIn(s3);
-  const key = decodeKey(textIn(object, 'key', 's3.object.'));
-  const versionId = optionalTextIn(object, 'versionId', 's3.object.');
-  const sequencer = optionalTextIn(object, 'sequencer', 's3.object.');
-  const eventName = eventNameIn(record);
-  const time = timeOfChange(record);
-  const moment = sequencer ? toWord(sequencer) : `${time}/${requestIdIn(record)}`;
+  return toS3Event({
+    eventName: eventNameIn(record),
+    time: timeOfChange(record),
+    arn,
+    bucket,
+    key: decodeKey(textIn(object, 'key', 's3.object.')),
+    versionId: optionalTextIn(object, 'versionId', 's3.object.'),
+    size: object['size'],
+    sizeName: 's3.object.size',
+    eTag: optionalTextIn(object, 'eTag', 's3.object.'),
+    sequencer: optionalTextIn(object, 'sequencer', 's3.object.'),
+    requestId: requestIdIn(record),
+    replayName: null,
+  });
+}
+
+/** A change of an object, whoever tells of it. `size` is not looked into yet; `sizeName` is what messages call it. */
+export type Change = {
+  readonly eventName: string;
+  readonly time: string;
+  readonly arn: string;
+  readonly bucket: string;
+  readonly key: string;
+  readonly versionId: string | null;
+  readonly size: unknown;
+  readonly sizeName: string;
+  readonly eTag: string | null;
+  readonly sequencer: string | null;
+  readonly requestId: string | null;
+  readonly replayName: string | null;
+};
+
+/** Throws FieldError for a size that is none. */
+export function toS3Event(change: Change): CloudEvent {
+  const { eventName, time, arn, bucket, key, versionId, eTag, sequencer, requestId, replayName } = change;
+  const moment = sequencer ? toWord(sequencer) : `${time}/${toWord(requestId)}`;
+  const replay = replayName === null ? '' : `@${toWord(replayName)}`;
   return {
     specversion: '1.0',
-    id: `${toWord(eventName)} ${toWord(versionId)} ${moment} ${toWord(bucket)}/${key}`,
+    id: `${toWord(eventName)} ${toWord(versionId)} ${moment}${replay} ${toWord(bucket)}/${key}`,
     source: arn,
     type: `aws.s3.${eventName}`,
     subject: key,
     time,
     datacontenttype: 'application/json',
-    data: {
-      bucket,
-      key,
-      versionId,
-      size: sizeIn(object),
-      eTag: optionalTextIn(object, 'eTag', 's3.object.'),
-      sequencer,
-      eventName,
-    },
+    data: { bucket, key, versionId, size: toSize(change), eTag, sequencer, eventName },
   };
 }
 
@@ -100,16 +123,16 @@ function eventNameIn(record: Fields): string {
   throw new FieldError(`eventName is ${showText(found)}, expected one such as ObjectCreated:Put`);
 }
 
-function sizeIn(object: Fields): number | null {
-  const size = object['size'] ?? null;
+function toSize({ size: found, sizeName }: Change): number | null {
+  const size = found ?? null;
   if (size === null || (typeof size === 'number' && Number.isSafeInteger(size) && size >= 0)) return size;
-  const found = typeof size === 'number' ? `${size}` : kindOf(size);
-  throw new FieldError(`s3.object.size is ${found}, expected a number of bytes`);
+  const shown = typeof size === 'number' ? `${size}` : kindOf(size);
+  throw new FieldError(`${sizeName} is ${shown}, expected a number of bytes`);
 }
 
-function requestIdIn(record: Fields): string {
+function requestIdIn(record: Fields): string | null {
   const elements = optionalObjectIn(record, 'responseElements');
-  return toWord(optionalTextIn(elements, 'x-amz-request-id', 'responseElements.'));
+  return optionalTextIn(elements, 'x-amz-request-id', 'responseElements.');
 }
 
 /** Spaces stand between the parts of the id; with those in a part encoded, none can be taken for another. */

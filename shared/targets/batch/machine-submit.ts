@@ -54,7 +54,7 @@ const mostSubmits = 3;
 
 /** One attempt: submitting, waiting for its end, and finding the job whose submission was not answered. */
 export function toSubmitStates(options: MachineOptions): Record<string, State> {
-  const { job, jobQueue, jobDefinition, tryTimeoutSeconds, executionTimeoutSeconds } = options;
+  const { job, stack, jobQueue, jobDefinition, tryTimeoutSeconds, executionTimeoutSeconds } = options;
   const outOfSight = [{ ErrorEquals: ['States.ALL'], ResultPath: '$.error', Next: 'Failed: not to be seen' }];
   return {
     'Name the job': {
@@ -101,7 +101,8 @@ export function toSubmitStates(options: MachineOptions): Record<string, State> {
         ContainerOverrides: { 'Environment.$': '$.variables.lists[*][*]' },
         RetryStrategy: { Attempts: 1 },
         Timeout: { AttemptDurationSeconds: Math.max(shortestTimeoutSeconds, tryTimeoutSeconds) },
-        Tags: { 'signalbox:run.$': '$$.Execution.Name', 'signalbox:job': job },
+        // By the last one roles know which jobs are theirs.
+        Tags: { 'signalbox:run.$': '$$.Execution.Name', 'signalbox:job': job, 'signalbox:stack': stack },
         PropagateTags: true,
       },
       ResultSelector: { 'id.$': '$.JobId' },

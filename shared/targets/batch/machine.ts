@@ -8,6 +8,8 @@ import { toSubmitStates } from './machine-submit.ts';
 export type MachineOptions = {
   /** As in jobs.yml. */
   readonly job: string;
+  /** Which its jobs are tagged with: a service and a stage, as `media-prod`. */
+  readonly stack: string;
   /** ARN. */
   readonly jobQueue: string;
   /** ARN with its revision; its own container gets the event. */

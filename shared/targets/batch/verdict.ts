@@ -33,8 +33,9 @@ export type Verdict = {
  *
  * Spot's "Host EC2" and the timeout's text: https://docs.aws.amazon.com/batch/latest/userguide/job_timeouts.html,
  * https://docs.aws.amazon.com/batch/latest/userguide/bestpractice6.html; CAPACITY and MISCONFIGURATION are what a
- * queue's time limit ends jobs with that stay RUNNABLE; where the queue has none, the target ends them, with the same
- * words if Batch has any: https://docs.aws.amazon.com/batch/latest/APIReference/API_JobStateTimeLimitAction.html
+ * queue's time limit ends jobs for that stay RUNNABLE, "Canceled by JobStateTimeLimit action due to reason: …"; where the
+ * queue has none, the target ends them, with the same words if Batch has any:
+ * https://docs.aws.amazon.com/batch/latest/userguide/job_stuck_in_runnable_capacity.html
  */
 export const verdicts: readonly Verdict[] = [
   {
@@ -49,10 +50,10 @@ export const verdicts: readonly Verdict[] = [
       { statusReason: { starts: 'Your Spot Task was interrupted' } },
     ],
   },
-  { class: 'rejected', when: [{ statusReason: { starts: 'MISCONFIGURATION:' } }] },
+  { class: 'rejected', when: [{ statusReason: { contains: 'MISCONFIGURATION:' } }] },
   {
     class: 'no-capacity',
-    when: [{ statusReason: { starts: 'CAPACITY:' } }, { statusReason: { contains: startTimeoutText } }],
+    when: [{ statusReason: { contains: 'CAPACITY:' } }, { statusReason: { contains: startTimeoutText } }],
   },
   {
     class: 'out-of-memory',

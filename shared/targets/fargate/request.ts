@@ -30,7 +30,8 @@ export function toRunTask(
     networkConfiguration: {
       awsvpcConfiguration: {
         subnets: [...subnets],
-        securityGroups: [...securityGroups],
+        // Without any it's the default one of the VPC.
+        ...(securityGroups.length > 0 && { securityGroups: [...securityGroups] }),
         assignPublicIp: assignPublicIp ? 'ENABLED' : 'DISABLED',
       },
     },

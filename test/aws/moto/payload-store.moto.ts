@@ -8,8 +8,10 @@ import { describe, expect, it } from 'vitest';
 import { createS3PayloadStore } from '../../../shared/payloads/s3.ts';
 import { testPayloadStore } from '../../contract/payload-store.ts';
 import { region } from '../../stand-in/core.ts';
-import { runId } from '../../support/draft.ts';
+import { runId, toRun } from '../../support/draft.ts';
 import { createMotoClients, toOwnName } from './moto.ts';
+
+const run = toRun();
 
 async function openStore() {
   const clients = createMotoClients();
@@ -35,7 +37,7 @@ testPayloadStore("in moto's S3", async () => {
 describe("an object in moto's S3", () => {
   it('has its type, its run, and is encrypted', async () => {
     const { s3, toPlace, store } = await openStore();
-    const { uri } = await store.put(runId, '{"a":1}');
+    const { uri } = await store.put(run, '{"a":1}');
     expect(await s3.send(new HeadObjectCommand(toPlace(uri)))).toMatchObject({
       ContentType: 'application/json',
       ContentLength: 7,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { NoRuleError } from '../../../shared/sources/source.ts';
-import { testEvent, toChange } from '../../support/aws-messages.ts';
+import { testEvent, toBridgedChange, toChange } from '../../support/aws-messages.ts';
 import { createRouting, type Rules } from './routing.ts';
 
 const bucketArn = 'arn:aws:s3:::uploads';
@@ -111,6 +111,31 @@ describe('changes in a bucket', () => {
     const { starts } = routing({ deleted: ofType('s3:ObjectRemoved:*'), jpg: created({ suffix: '.jpg' }) });
     const broken = toChange('%ff');
     expect(starts({ Records: [toChange('a.jpg'), broken] })).toEqual({ deleted: [1], jpg: [0, 1] });
+  });
+
+  it('start the job of the rule of EventBridge that they came through, and no other', () => {
+    const { starts, judged, ruleIds } = routing({
+      jpg: created({ suffix: '.jpg' }),
+      all: created(),
+      deleted: ofType('s3:ObjectRemoved:*'),
+    });
+    const through = (rule: string | undefined) => ({
+      signalbox: { rule, source: 's3' },
+      event: toBridgedChange('a.jpg'),
+    });
+    expect(starts(through(ruleIds[0]))).toEqual({ jpg: [0] });
+    expect(starts(through(ruleIds[1]))).toEqual({ all: [0] });
+    expect(judged(through(ruleIds[1]))).toEqual([
+      `jpg elsewhere: it came through the rule ${ruleIds[1]}`,
+      'all takes: it came through this rule',
+      `deleted elsewhere: it came through the rule ${ruleIds[1]}`,
+    ]);
+  });
+
+  it('start what they match when they came through a rule that is not there any more', () => {
+    const { starts } = routing({ jpg: created({ suffix: '.jpg' }), png: created({ suffix: '.png' }) });
+    const event = toBridgedChange('a.jpg');
+    expect(starts({ signalbox: { rule: 'jpg-00000000', source: 's3' }, event })).toEqual({ jpg: [0] });
   });
 
   it('are none when S3 tests a new notification: it starts nothing, whoever it is for', () => {

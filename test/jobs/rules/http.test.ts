@@ -120,4 +120,20 @@ describe('routes of several APIs', () => {
       'internal elsewhere: several HTTP APIs have such a route, and a1b2c3 is the name of none',
     ]);
   });
+
+  it('are told apart by the id of the API, which a deploy puts in the place of its name', () => {
+    const deployed = createRouting('http-api-gateway', {
+      public: [toRule('POST /orders', 'a1b2c3d4e5')],
+      internal: [toRule('POST /orders', 'f6g7h8i9j0'), toRule('$default', 'f6g7h8i9j0')],
+    });
+    const order = request('POST', '/orders', 'POST /orders');
+    expect(deployed.starts(of('a1b2c3d4e5', order))).toEqual({ public: [0] });
+    expect(deployed.starts(of('f6g7h8i9j0', order))).toEqual({ internal: [0] });
+    expect(() => deployed.starts(of('a1b2c3d4e5', byDefault('GET', '/stock')))).toThrow(NoRuleError);
+    expect(deployed.judged(of('a1b2c3d4e5', order))).toEqual([
+      'public takes: the route is POST /orders',
+      'internal elsewhere: it came through the HTTP API a1b2c3d4e5',
+      'internal elsewhere: it came through the HTTP API a1b2c3d4e5',
+    ]);
+  });
 });

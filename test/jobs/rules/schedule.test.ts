@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { createRoutingTable } from '../../../shared/jobs/routing-table.ts';
+import { everySource } from '../../../shared/jobs/rules/every-source.ts';
 import { NoRuleError } from '../../../shared/sources/source.ts';
 import { schedule } from '../../fixtures/payloads/schedule.ts';
-import { createRouting } from './routing.ts';
+import { toJobsFile } from '../../router/world.ts';
+import { createRouting, parse } from './routing.ts';
 
 const nightly = 'cron(0 2 * * ? *)';
 const { starts, judged, ruleIds } = createRouting('schedule', {
@@ -29,9 +32,36 @@ describe('a tick of a schedule', () => {
     expect(starts({ signalbox: { rule: cleanNightly }, event: scheduledEvent })).toEqual({ clean: [0] });
   });
 
-  it('of a rule that jobs.yml does not have any more is refused', () => {
+  it('of a rule that was edited is for the only schedule that its job has', () => {
+    expect(starts(tickOf('clean-0a1b2c3d'))).toEqual({ clean: [0] });
+    expect(judged(tickOf('clean-0a1b2c3d'))[2]).toBe(
+      'clean takes: the schedule cron(0 2 * * ? *) took the place of clean-0a1b2c3d',
+    );
+  });
+
+  it('of a rule that was edited is refused when its job has several schedules', () => {
     expect(() => starts(tickOf('report-0a1b2c3d'))).toThrow(
-      new NoRuleError('no job has the schedule report-0a1b2c3d'),
+      new NoRuleError(
+        "no job has the schedule report-0a1b2c3d; of job report: which of its 2 schedules took the place of report-0a1b2c3d can't be told",
+      ),
+    );
+  });
+
+  it.each(['tidy-0a1b2c3d', 'clean-0a1b2c3', 'clean-0A1B2C3D', 'clean', 'clean-up-0a1b2c3d'])(
+    'of a rule that no job can have had is refused: %s',
+    (rule) => {
+      expect(() => starts(tickOf(rule))).toThrow(new NoRuleError(`no job has the schedule ${rule}`));
+    },
+  );
+
+  it('that names an event of another type is not for the schedule of its job', () => {
+    const { jobs } = toJobsFile({
+      clean: { events: [{ type: 'manual' }, { type: 'schedule', properties: { scheduleRate: nightly } }] },
+    });
+    const rule = jobs[0]?.events[0]?.id;
+    const { match } = createRoutingTable(jobs, everySource);
+    expect(() => match(parse(tickOf(rule)))).toThrow(
+      new NoRuleError(`no job has the schedule ${rule}; of job clean: the tick is for the rule ${rule}`),
     );
   });
 

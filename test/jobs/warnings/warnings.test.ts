@@ -346,3 +346,41 @@ describe('jobs that start each other', () => {
     expect(rounds).toEqual([1, 2, 2]);
   });
 });
+
+describe('a resource that is referred to', () => {
+  const resources = { Orders: { Type: 'AWS::SQS::Queue' }, Uploads: { Type: 'AWS::S3::Bucket' } };
+  const orders = { 'Fn::GetAtt': ['Orders', 'Arn'] };
+  const fromQueue = { type: 'sqs', properties: { sqsQueueArn: orders } };
+  const fromBucket = {
+    type: 's3',
+    properties: {
+      bucketArn: { 'Fn::GetAtt': 'Uploads.Arn' },
+      s3EventType: 's3:ObjectCreated:*',
+      filterRule: { prefix: 'in/' },
+    },
+  };
+  const may = (Action: string, Resource: unknown) => [{ Effect: 'Allow', Action, Resource }];
+  const warningsOfJob = (event: unknown, action: string, resource: unknown) =>
+    warningsOf({ a: job([event], may(action, resource)) }, { resources });
+
+  it('is one that a job may write to when its statement refers to it too', () => {
+    expect(warningsOfJob(fromQueue, 'sqs:SendMessage', orders)).toEqual([
+      expect.stringContaining('a may do sqs:SendMessage on the queue !GetAtt Orders.Arn, which starts a'),
+    ]);
+    expect(warningsOfJob(fromQueue, 'sqs:SendMessage', '*')).toHaveLength(1);
+    expect(warningsOfJob(fromQueue, 'sqs:SendMessage', { 'Fn::ImportValue': 'orders' })).toEqual([]);
+    expect(warningsOfJob(fromQueue, 'sqs:SendMessage', { 'Fn::GetAtt': 'Uploads.Arn' })).toEqual([]);
+  });
+
+  it('is a bucket by its ARN or by its name, as far as the prefix goes', () => {
+    const put = (text: string) => warningsOfJob(fromBucket, 's3:PutObject', { 'Fn::Sub': text });
+    expect(put(`\${Uploads.Arn}/*`)).toHaveLength(1);
+    expect(put(`arn:\${AWS::Partition}:s3:::\${Uploads}/in/*`)).toHaveLength(1);
+    expect(put(`\${Uploads.Arn}/out/*`)).toEqual([]);
+  });
+
+  it('may be where failed runs are reported', () => {
+    const onFailure = { type: 'sqs', arn: orders };
+    expect(warningsOf({ a: job([fromQueue], undefined, { onFailure }) }, { resources })).toHaveLength(1);
+  });
+});

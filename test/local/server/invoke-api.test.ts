@@ -177,12 +177,12 @@ describe('the schedule function', () => {
   });
 
   it('fails for a rule that is not there, so that the tick is not lost unseen', async () => {
-    const Payload = '{"signalbox":{"rule":"nightly-00000000","scheduledTime":"2026-11-20T02:00:00Z"}}';
+    const Payload = '{"signalbox":{"rule":"hourly-00000000","scheduledTime":"2026-11-20T02:00:00Z"}}';
     const answer = await invoke({ FunctionName: 'schedule', Payload });
     expect(answer.FunctionError).toBe('Unhandled');
     expect(read(answer.Payload)).toEqual({
       errorType: 'NoRuleError',
-      errorMessage: 'no job has the schedule nightly-00000000',
+      errorMessage: 'no job has the schedule hourly-00000000',
     });
   });
 });

@@ -18,6 +18,7 @@ const validate: (
 function toMachine(change: Partial<Retry>) {
   return toBatchMachine({
     job: 'report',
+    stack: 'media-prod',
     jobQueue,
     jobDefinition,
     retry: { ...retry, ...change },
@@ -195,7 +196,7 @@ describe('the generated state machine', () => {
     expect(batch.jobs()).toMatchObject([
       {
         timeoutSeconds: 3600,
-        tags: { 'signalbox:run': runId, 'signalbox:job': 'report' },
+        tags: { 'signalbox:run': runId, 'signalbox:job': 'report', 'signalbox:stack': 'media-prod' },
         propagatesTags: true,
       },
     ]);

@@ -45,6 +45,27 @@ describe('how a failed job of Batch is judged, by the target and by its state ma
       judged: { class: 'rejected', reason: 'MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT' },
     },
     {
+      course: {
+        statusReason:
+          'Canceled by JobStateTimeLimit action due to reason: CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY',
+      },
+      judged: {
+        class: 'no-capacity',
+        reason: 'Canceled by JobStateTimeLimit action due to reason: CAPACITY:INSUFFICIENT_INSTANCE_CAPACITY',
+      },
+    },
+    {
+      course: {
+        statusReason:
+          'Canceled by JobStateTimeLimit action due to reason: MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT',
+      },
+      judged: {
+        class: 'rejected',
+        reason:
+          'Canceled by JobStateTimeLimit action due to reason: MISCONFIGURATION:JOB_RESOURCE_REQUIREMENT',
+      },
+    },
+    {
       course: { statusReason: 'Signalbox ended it: it did not run within its startTimeout of 600 s' },
       judged: {
         class: 'no-capacity',

@@ -57,6 +57,7 @@ export async function createBatchWorld({
   };
   const machine = toBatchMachine({
     job: 'report',
+    stack: 'media-prod',
     jobQueue,
     jobDefinition,
     retry: rules,

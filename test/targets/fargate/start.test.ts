@@ -61,6 +61,39 @@ describe('the request for a task', () => {
     });
   });
 
+  it('has no security groups when there are none, so that the VPC’s own one counts', async () => {
+    const { target, toOrder, callsOf } = await createFargate();
+    const network = { subnets: ['subnet-1'], securityGroups: [], assignPublicIp: true };
+    expect((await target.start(toOrder('instant', {}, { network }), inline)).kind).toBe('started');
+    expect(callsOf('RunTask')[0]?.request['networkConfiguration']).toEqual({
+      awsvpcConfiguration: { subnets: ['subnet-1'], assignPublicIp: 'ENABLED' },
+    });
+  });
+
+  it('may name a family alone, whose task is found, stopped and reported like any other', async () => {
+    const { target, toOrder, callsOf, events, onlyTask } = await createFargate();
+    const order = toOrder('waits', {}, { taskDefinition: 'waits' });
+    const started = await target.start(order, inline);
+    expect(started.kind).toBe('started');
+    expect(callsOf('RunTask')[0]?.request['taskDefinition']).toBe('waits');
+    expect(await target.start(order, inline, again)).toMatchObject(started);
+    expect(callsOf('RunTask')).toHaveLength(1);
+    await until('it runs', () => onlyTask().lastStatus() === 'RUNNING');
+    const seen = events.flatMap((event) => target.report(event) ?? []);
+    expect(seen).toContainEqual({
+      kind: 'report',
+      report: expect.objectContaining({ token: order.token, state: 'running' }),
+    });
+    expect(await target.stop({ token: order.token, work: order.work })).toEqual({ kind: 'asked' });
+  });
+
+  it('has a file of the event beside a family alone, without a look at its definition', async () => {
+    const { target, toOrder, callsOf } = await createFargate();
+    const order = toOrder('instant', {}, { taskDefinition: 'instant' });
+    expect((await target.start(order, fromFile)).kind).toBe('started');
+    expect(callsOf('DescribeTaskDefinition')).toEqual([]);
+  });
+
   it("has the task's size and roles where the job overrides them", async () => {
     const { target, toOrder, callsOf } = await createFargate();
     const overrides = {

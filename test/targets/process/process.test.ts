@@ -211,7 +211,10 @@ describe('the event of a process', () => {
   it('that goes by claim check is a file which the job can read, with the hash that it is told', async () => {
     const { target, toShell, folder, written } = createProcesses();
     const event = JSON.stringify({ text: 'größe 🚀 '.repeat(200_000) });
-    const payload = await createFolderPayloadStore(join(makeFolder(), 'payloads')).put(runId, event);
+    const payload = await createFolderPayloadStore(join(makeFolder(), 'payloads')).put(
+      { id: runId, job: 'shell' },
+      event,
+    );
     const script = `
       echo "$STP_TRIGGER_EVENT_URI" > uri
       echo "$STP_TRIGGER_EVENT_SHA256" > sha

@@ -1,0 +1,53 @@
+/** Types of resources that hold what somebody put there. */
+const types: ReadonlySet<string> = new Set(
+  [
+    'AmazonMQ::Broker',
+    'Backup::BackupVault',
+    'Cassandra::Table',
+    'CodeCommit::Repository',
+    'Cognito::IdentityPool',
+    'Cognito::UserPool',
+    'DocDB::DBCluster',
+    'DynamoDB::GlobalTable',
+    'DynamoDB::Table',
+    'EC2::Volume',
+    'ECR::PublicRepository',
+    'ECR::Repository',
+    'EFS::FileSystem',
+    'ElastiCache::CacheCluster',
+    'ElastiCache::ReplicationGroup',
+    'ElastiCache::ServerlessCache',
+    'Elasticsearch::Domain',
+    'Events::Archive',
+    'FSx::FileSystem',
+    'FSx::Volume',
+    'KMS::Key',
+    'Kinesis::Stream',
+    'Logs::LogGroup',
+    'MSK::Cluster',
+    'MSK::ServerlessCluster',
+    'MemoryDB::Cluster',
+    'Neptune::DBCluster',
+    'OpenSearchServerless::Collection',
+    'OpenSearchService::Domain',
+    'RDS::DBCluster',
+    'RDS::DBInstance',
+    'RDS::GlobalCluster',
+    'Redshift::Cluster',
+    'RedshiftServerless::Namespace',
+    'S3::Bucket',
+    'S3Express::DirectoryBucket',
+    'S3Tables::TableBucket',
+    'S3Vectors::VectorBucket',
+    'SQS::Queue',
+    'SSM::Parameter',
+    'SecretsManager::Secret',
+    'Timestream::Database',
+    'Timestream::Table',
+  ].map((name) => `AWS::${name}`),
+);
+
+/** Whether data goes when such a resource is deleted. */
+export function holdsData(type: string): boolean {
+  return types.has(type);
+}
