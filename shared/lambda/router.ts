@@ -8,7 +8,7 @@ import { createSqliteLedger } from '../ledgers/sqlite.ts';
 import { openDatabase } from '../ledgers/sqlite-schema.ts';
 import { createFolderPayloadStore } from '../payloads/folder.ts';
 import type { PayloadStore } from '../payloads/payload-store.ts';
-import { createRouter, type Router } from '../router/router.ts';
+import { createRouter, type Router, type RouterParts } from '../router/router.ts';
 import { createEngine, type Engine } from '../runs/engine.ts';
 import type { Ledger } from '../runs/ledger.ts';
 import type { Plan } from '../runs/plan.ts';
@@ -19,7 +19,7 @@ import { refuseUnknownPlaces, toKnownPlan } from './known-references.ts';
 import { toMeasurements } from './measurement.ts';
 import type { Telemetry } from './telemetry.ts';
 
-export type RouterOptions = {
+export type RouterOptions = Pick<RouterParts, 'toLinks'> & {
   readonly rules: RuleCompilers;
   readonly log: Telemetry;
 };
@@ -35,7 +35,7 @@ export type LambdaRouter = {
 /** Throws EnvironmentError for what can't be opened. */
 export function openLambdaRouter(
   { jobsPath, stage, stores, references }: LambdaEnvironment,
-  { rules, log }: RouterOptions,
+  { rules, log, toLinks }: RouterOptions,
 ): LambdaRouter {
   const jobsFile = openNamed('SIGNALBOX_JOBS', () => readCompiledJobs(jobsPath, references));
   const { file, service, historyDays, jobs, runsApi } = jobsFile;
@@ -51,6 +51,7 @@ export function openLambdaRouter(
     table: createRoutingTable(jobs, rules),
     jobs,
     ...(runsApi && { toLocation: createLocator(runsApi.httpApiName) }),
+    ...(toLinks && { toLinks }),
     now,
   });
   return { router, engine: world.engine, ledger: world.ledger, runsApi };

@@ -24,6 +24,8 @@ export type RouterParts = {
   readonly toPlan: (job: RunnableJob) => Plan;
   /** Where the sender of a delivery finds a run in the runs API; left out where there is none. */
   readonly toLocation?: (runId: string, delivery: Delivery) => string | undefined;
+  /** Where whoever started a run looks at it; left out where nobody is told. */
+  readonly toLinks?: (run: Run) => Dispatched['links'];
   readonly now: () => EpochMs;
 };
 
@@ -60,7 +62,7 @@ const together = 20;
 
 /** Between the sources and the engine: which jobs, and what each of them gets. */
 export function createRouter(parts: RouterParts): Router {
-  const { table, jobs, engine, ledger, payloads, toPlan, toLocation, now } = parts;
+  const { table, jobs, engine, ledger, payloads, toPlan, toLocation, toLinks, now } = parts;
   return {
     async route(delivery) {
       const perJob = table
@@ -147,12 +149,14 @@ export function createRouter(parts: RouterParts): Router {
       const { outcome, run } = await accept(draft);
       const isOther = outcome === 'duplicate' && run.fingerprint !== draft.run.fingerprint;
       const location = toLocation?.(run.id, delivery);
+      const links = toLinks?.(run);
       return {
         job,
         runId: run.id,
         status: run.status,
         outcome: isOther ? 'conflict' : outcome,
         ...(location !== undefined && { location }),
+        ...(links && { links }),
       };
     } catch (error) {
       const isForGood = error instanceof NotRecordedError && error.reason === 'too-large';

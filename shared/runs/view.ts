@@ -68,6 +68,11 @@ export function toRunView(run: Run): RunView {
   };
 }
 
+/** Of what was started last, once something was. */
+export function toNewestLinks(run: Run): Links | undefined {
+  return toRunView(run).attempts.at(-1)?.links;
+}
+
 /** Where the target retries by itself, its tries are what the job saw as attempts. */
 function toAttemptViews(run: Run, attempt: Attempt): readonly AttemptView[] {
   const { tries = [] } = attempt;

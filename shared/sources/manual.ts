@@ -48,8 +48,8 @@ export const manual: Source = {
   answer(_delivery, { dispatched: [dispatched], unrecorded: [unrecorded] }) {
     if (unrecorded) return refuse(unrecorded.error);
     if (dispatched === undefined) return {};
-    const { runId, job, status } = dispatched;
-    return { runId, job, status };
+    const { runId, job, status, links } = dispatched;
+    return { runId, job, status, ...(links && { links }) };
   },
 
   refuse,

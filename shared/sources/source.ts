@@ -102,6 +102,11 @@ export type Dispatched = {
   readonly outcome: 'accepted' | 'duplicate' | 'conflict';
   /** Where the runs API has the run, when there is one. */
   readonly location?: string;
+  /** Where a person looks at what was started, for those who are told: a page of the AWS console, and the log stream. */
+  readonly links?: {
+    readonly console: string;
+    readonly logs?: { readonly group: string; readonly stream: string };
+  };
 };
 
 /** Records of a delivery, by position, that could not be recorded for a job, and have to come again. */

@@ -66,6 +66,14 @@ describe('a delivery', () => {
     expect(starts).toEqual([]);
   });
 
+  it('is answered with links where there are some, for whoever is told', async () => {
+    const links = { console: 'https://eu-west-1.console.aws.amazon.com/states/home' };
+    const world = open(jobs, { toLinks: ({ job }) => (job === 'order' ? links : undefined) });
+    const { dispatched } = await world.router.route(toDelivery());
+    expect(dispatched).toMatchObject([{ job: 'order', links }]);
+    expect((await open(jobs).router.route(toDelivery())).dispatched[0]).not.toHaveProperty('links');
+  });
+
   it('is not answered when the ledger cannot take it', async () => {
     const full = open(jobs);
     const accept = async () => {

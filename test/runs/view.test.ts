@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { BatchWork, FargateWork } from '../../shared/runs/plan.ts';
-import { toRunView } from '../../shared/runs/view.ts';
+import { toNewestLinks, toRunView } from '../../shared/runs/view.ts';
 import { runId, start, toPlan } from '../support/draft.ts';
 import { createStory, exited } from '../support/story.ts';
 
@@ -64,11 +64,18 @@ describe('the view of a run', () => {
     const story = createStory({ work: fargate });
     story.dueNow();
     story.started('arn:aws:ecs:eu-west-1:123456789012:task/jobs/0a1b');
-    expect(toRunView(story.run()).attempts[0]?.links).toEqual({
+    const links = {
       console:
         'https://eu-west-1.console.aws.amazon.com/ecs/v2/clusters/jobs/tasks/0a1b/configuration?region=eu-west-1',
       logs: { group: '/jobs', stream: 'thumbnail/job/0a1b' },
-    });
+    };
+    expect(toRunView(story.run()).attempts[0]?.links).toEqual(links);
+    expect(toNewestLinks(story.run())).toEqual(links);
+  });
+
+  it('leads nowhere before something was started', () => {
+    const story = createStory({ work: fargate });
+    expect(toNewestLinks(story.run())).toBeUndefined();
   });
 
   it('shows what ECS said of a task, long after ECS has forgotten it', () => {
