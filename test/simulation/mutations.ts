@@ -4,13 +4,13 @@ import { type Mutation, mutations } from './mutation-list.ts';
 import { type Batch, playInWorkers } from './workers.ts';
 
 /**
- * node test/simulation/mutations.ts [--schedules 4000] [--only NAME]
+ * node test/simulation/mutations.ts [--schedules 8000] [--only NAME]
  *
  * Proves that the simulation bites: each fault of mutation-list.ts is put into the product, and schedules are played until
  * an invariant that is named for it is broken. Exit code 1 when one is not caught.
  */
 const { values } = parseArgs({
-  options: { schedules: { type: 'string', default: '4000' }, only: { type: 'string' } },
+  options: { schedules: { type: 'string', default: '8000' }, only: { type: 'string' } },
 });
 
 const chosen = mutations.filter(({ name }) => values.only === undefined || name === values.only);
