@@ -47,7 +47,10 @@ async function openCluster() {
     }),
   );
   const cluster = `arn:aws:ecs:eu-west-1:123456789012:cluster/${name}`;
-  const network = { subnets: [await findSubnet()], securityGroups: [], assignPublicIp: true };
+  const subnet = await findDefault('DescribeSubnets', /subnet-[0-9a-f]+/);
+  // It can't do without one, as ECS can.
+  const securityGroup = await findDefault('DescribeSecurityGroups', /sg-[0-9a-f]+/);
+  const network = { subnets: [subnet], securityGroups: [securityGroup], assignPublicIp: true };
   const { environmentFiles: _, ...work } = toWork(name, {
     cluster,
     network,
@@ -73,7 +76,7 @@ async function keepRunning(): Promise<void> {
 }
 
 /** One of the default VPC's, by EC2's own protocol; its SDK is not among this project's packages. */
-async function findSubnet(): Promise<string> {
+async function findDefault(action: string, id: RegExp): Promise<string> {
   const scope = `Credential=moto/20261120/${region}/ec2/aws4_request, SignedHeaders=host, Signature=0`;
   const response = await fetch(toEndpoint(), {
     method: 'POST',
@@ -81,11 +84,11 @@ async function findSubnet(): Promise<string> {
       authorization: `AWS4-HMAC-SHA256 ${scope}`,
       'content-type': 'application/x-www-form-urlencoded',
     },
-    body: 'Action=DescribeSubnets&Version=2016-11-15',
+    body: `Action=${action}&Version=2016-11-15`,
   });
-  const subnet = /subnet-[0-9a-f]+/.exec(await response.text())?.[0];
-  if (subnet === undefined) throw new Error('moto has no default subnet');
-  return subnet;
+  const found = id.exec(await response.text())?.[0];
+  if (found === undefined) throw new Error(`moto gives nothing by default to ${action}`);
+  return found;
 }
 
 describe("the target fargate and moto's ECS", () => {
