@@ -88,10 +88,19 @@ describe('a manual run', () => {
 
   it('is answered with links, once there is something to look at', () => {
     const links = { console: 'https://eu-west-1.console.aws.amazon.com/ecs/v2/clusters/media/tasks/0a1b' };
-    const run = { runId: 'k3j5h2', job: 'word-index', status: 'starting', outcome: 'accepted', links } as const;
-    expect(
-      manual.answer(manual.parse(payload, invocation), { dispatched: [run], unrecorded: [] }),
-    ).toEqual({ runId: 'k3j5h2', job: 'word-index', status: 'starting', links });
+    const run = {
+      runId: 'k3j5h2',
+      job: 'word-index',
+      status: 'starting',
+      outcome: 'accepted',
+      links,
+    } as const;
+    expect(manual.answer(manual.parse(payload, invocation), { dispatched: [run], unrecorded: [] })).toEqual({
+      runId: 'k3j5h2',
+      job: 'word-index',
+      status: 'starting',
+      links,
+    });
   });
 
   it('is answered by throwing when the run was not recorded', () => {
