@@ -228,6 +228,25 @@ describe('a start whose fate is unknown', () => {
     expect(story.run()).toMatchObject({ status: 'waiting', next: { attempt: 1, start: 2 } });
   });
 
+  it('is settled no sooner than that after it was taken from somebody who gave no answer: he may be slow', () => {
+    const story = createStory({ startTimeoutSeconds: 600 });
+    story.dueNow();
+    story.unknown();
+    story.pass(150);
+    story.due();
+    story.pass(30);
+    story.due();
+    story.refused('throttled');
+    story.pass(1);
+    story.due();
+    story.refused('no-capacity');
+    expect(story.run().status).toBe('starting');
+    story.pass(119);
+    story.due();
+    story.refused('no-capacity');
+    expect(story.run()).toMatchObject({ status: 'waiting', next: { attempt: 1, start: 2 } });
+  });
+
   it('is not settled by a refusal that comes before: it may be of the second call alone', () => {
     const story = createStory();
     story.dueNow();

@@ -77,6 +77,20 @@ describe('a start that somebody is asking for', () => {
     expect(other.asked).toEqual([token]);
   });
 
+  it('keeps its token when it is refused to who took it from him by a clock that is ahead: he is about to ask', async () => {
+    const world = await withUnheardStart();
+    const [slow, ahead] = [openHost(world), openHost(world, { clockMs: 29_000 })];
+    void slow.engine.tell(runId, due);
+    await settled();
+    world.clock.pass(2);
+    const asking = ahead.engine.tell(runId, due);
+    await settled();
+    ahead.answer({ kind: 'refused', cause: { class: 'no-capacity', reason: 'RESOURCE:CPU' } });
+    await asking;
+    expect([slow.asked, ahead.asked]).toEqual([[token], [token]]);
+    expect(await loaded(world)).toMatchObject({ status: 'starting', attempts: [{ start: { token } }] });
+  });
+
   it('counts as asked for although the clock of whoever saved it is ahead', async () => {
     const world = createWorld();
     await createEngine(world).accept(toDraft({ plan }));
