@@ -88,7 +88,7 @@ function toPayloadPermissions(file: JobsFile): readonly Permission[] {
       statement: { actions: ['s3:GetObject', 's3:PutObject'], resources: objects },
     },
     {
-      functions: toAccepting(file).filter((name) => name !== 'state-change'),
+      functions: toDropping(file),
       statement: { actions: ['s3:DeleteObject'], resources: objects },
     },
   ];

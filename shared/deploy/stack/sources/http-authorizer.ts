@@ -26,12 +26,8 @@ export type RouteAuthorizer = {
 /** Why no authorizer can be made of it. */
 export function findAuthorizerProblem(authorizer: Authorizer | undefined): string | undefined {
   if (authorizer?.type !== 'cognito') return undefined;
-  const { userPoolArn, clientIds } = authorizer.properties;
-  if (clientIds === undefined) {
-    return 'the authorizer has no clientIds, without which API Gateway takes no token; expected the app clients whose tokens are taken, such as clientIds: [4bh2k9]';
-  }
-  return userPoolArn.includes('{{resolve:')
-    ? 'userPoolArn is read from a parameter too late to make the issuer of tokens of it; expected an ARN, or a reference to a resource or to an export'
+  return authorizer.properties.clientIds === undefined
+    ? 'the authorizer has no clientIds, without which API Gateway takes no token; expected the app clients whose tokens are taken, such as clientIds: [4bh2k9]'
     : undefined;
 }
 

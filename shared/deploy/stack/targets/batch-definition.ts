@@ -1,8 +1,8 @@
 import type { Job } from '../../../jobs/schema/job.ts';
 import { getAtt, ref } from '../../cloudformation/value.ts';
-import { toValue } from '../from-jobs.ts';
 import type { Declared, StackContext } from '../part.ts';
 import { toDefinitionName } from './batch-names.ts';
+import { toContainerProperties, toRuntimePlatform, toStorage } from './container.ts';
 import { toExecutionRoleArn } from './execution-role.ts';
 import { toLogGroupId } from './job-logs.ts';
 import { toJobRoleId } from './job-role.ts';
@@ -13,8 +13,6 @@ type Size = NonNullable<Job['resources']>;
 
 /** What Batch ends an attempt after, at least. https://docs.aws.amazon.com/batch/latest/userguide/job_timeouts.html */
 const shortestTimeout = 60;
-/** What Fargate gives a job without being asked, in GiB. */
-const freeStorage = 20;
 
 /**
  * A job definition. A change makes a new revision of it; the ones before stay active, as an execution goes on with the
@@ -51,16 +49,9 @@ export function toJobDefinition(
   };
 }
 
-function toContainer(job: Job, { image, command, environment, secrets }: Container): object {
+function toContainer(job: Job, container: Container): object {
   return {
-    Image: toValue(image),
-    ...(command && { Command: command.map(toValue) }),
-    ...(environment && {
-      Environment: environment.map(({ name, value }) => ({ Name: name, Value: toValue(value) })),
-    }),
-    ...(secrets && {
-      Secrets: secrets.map(({ name, valueFrom }) => ({ Name: name, ValueFrom: toValue(valueFrom) })),
-    }),
+    ...toContainerProperties(container),
     JobRoleArn: getAtt(toJobRoleId(job), 'Arn'),
     ExecutionRoleArn: toExecutionRoleArn(job),
     LogConfiguration: {
@@ -83,14 +74,11 @@ function toRequirements({ cpu, memory, gpu }: Size): readonly object[] {
   ];
 }
 
-function toFargateProperties({ architecture, storage = freeStorage }: Size, context: StackContext): object {
+function toFargateProperties(size: Size, context: StackContext): object {
   const { assignPublicIp } = toNetworkValues(context);
   return {
     NetworkConfiguration: { AssignPublicIp: assignPublicIp ? 'ENABLED' : 'DISABLED' },
-    RuntimePlatform: {
-      OperatingSystemFamily: 'LINUX',
-      CpuArchitecture: architecture === 'arm64' ? 'ARM64' : 'X86_64',
-    },
-    ...(storage > freeStorage && { EphemeralStorage: { SizeInGiB: storage } }),
+    RuntimePlatform: toRuntimePlatform(size),
+    ...toStorage(size),
   };
 }

@@ -12,13 +12,11 @@ export function toDefinitionName({ name }: Job, { stage: { service, stage } }: S
 export const toMachineName = toDefinitionName;
 
 /**
- * A job definition that is there already, as a job may be submitted with it: its ARN, and those of its revisions. What
- * `{{resolve:…}}` stands for can't be taken apart.
+ * A job definition that is there already, as a job may be submitted with it: its ARN, and those of its revisions.
  * https://docs.aws.amazon.com/batch/latest/userguide/iam-example-restrict-job-submission.html
  */
 export function toDefinitionResources(jobDefinition: string): readonly Value[] {
   const value = toValue(jobDefinition);
-  if (typeof value === 'string' && value.includes('{{resolve:')) return [value, `${value}:*`];
   const parts = splitTemplate(toTemplateText(jobDefinition) ?? '', ':');
   if (parts[0] === 'arn') {
     const arn = parts.slice(0, 6).join(':');

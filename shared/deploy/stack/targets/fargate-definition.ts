@@ -1,7 +1,7 @@
 import { mainContainerName } from '../../../jobs/main-container.ts';
 import type { Job } from '../../../jobs/schema/job.ts';
 import { getAtt, ref, type Value } from '../../cloudformation/value.ts';
-import { toValue } from '../from-jobs.ts';
+import { toContainerProperties, toRuntimePlatform, toStorage } from './container.ts';
 import { toExecutionRoleArn } from './execution-role.ts';
 import { toLogGroupId } from './job-logs.ts';
 import { toJobRoleId } from './job-role.ts';
@@ -11,9 +11,6 @@ export const streamPrefix = 'run';
 
 type Container = NonNullable<Job['container']>;
 type Size = NonNullable<Job['resources']>;
-
-/** What Fargate gives a task without being asked, in GiB. */
-const freeStorage = 20;
 
 /**
  * What a task is made of, without its name.
@@ -30,17 +27,13 @@ export function toTaskDefinition(
   size: Size,
 ): Readonly<Record<string, unknown>> {
   const { sidecars = [] } = job;
-  const { storage = freeStorage } = size;
   return {
     RequiresCompatibilities: ['FARGATE'],
     NetworkMode: 'awsvpc',
     Cpu: String(size.cpu * 1024),
     Memory: String(size.memory),
-    ...(storage > freeStorage && { EphemeralStorage: { SizeInGiB: storage } }),
-    RuntimePlatform: {
-      OperatingSystemFamily: 'LINUX',
-      CpuArchitecture: size.architecture === 'arm64' ? 'ARM64' : 'X86_64',
-    },
+    ...toStorage(size),
+    RuntimePlatform: toRuntimePlatform(size),
     TaskRoleArn: getAtt(toJobRoleId(job), 'Arn'),
     ExecutionRoleArn: toExecutionRoleArn(job),
     ContainerDefinitions: [
@@ -58,16 +51,9 @@ export function toTaskDefinition(
   };
 }
 
-function toContainer(job: Job, { image, command, environment, secrets }: Container): object {
+function toContainer(job: Job, container: Container): object {
   return {
-    Image: toValue(image),
-    ...(command && { Command: command.map(toValue) }),
-    ...(environment && {
-      Environment: environment.map(({ name, value }) => ({ Name: name, Value: toValue(value) })),
-    }),
-    ...(secrets && {
-      Secrets: secrets.map(({ name, valueFrom }) => ({ Name: name, ValueFrom: toValue(valueFrom) })),
-    }),
+    ...toContainerProperties(container),
     LogConfiguration: { LogDriver: 'awslogs', Options: toLogOptions(job) },
   };
 }
