@@ -1,4 +1,3 @@
-import type { Effect } from './effect.ts';
 import { withEffect } from './outbox.ts';
 import type { Attempt, EpochMs, Run } from './run.ts';
 import { askToStop, withAttempt } from './transitions.ts';
@@ -27,8 +26,8 @@ export function identify(run: Run, attempt: Attempt, externalId: string | undefi
 }
 
 /** Its start is to be asked for (again): the target has not been seen to know of it. */
-export function owedStart(run: Run, token: string): Effect | undefined {
-  return run.outbox.find(({ key }) => key === `start:${token}`);
+export function owesStart(run: Run, token: string): boolean {
+  return run.outbox.some((effect) => effect.key === `start:${token}`);
 }
 
 export function isOther(attempt: Attempt, externalId: string | undefined): boolean {

@@ -1,7 +1,6 @@
-import type { Effect } from './effect.ts';
 import { isStartFailure } from './failure.ts';
 import { toNoPlaceCause } from './held.ts';
-import { owedStart } from './live-start.ts';
+import { owesStart } from './live-start.ts';
 import { withEffect } from './outbox.ts';
 import { type Attempt, type EpochMs, liveAttempt, type Run, toToken } from './run.ts';
 import { askToStop, beginAttempt, endRun, withAttempt, withPlace } from './transitions.ts';
@@ -76,21 +75,21 @@ function onCheck(run: Run, now: EpochMs): Run {
   if (run.status === 'starting' && now >= attempt.startBy) return askToStop(run, 'start-timeout', now);
   if (run.status === 'running' && now >= toEndBy(run, attempt)) return askToStop(run, 'timeout', now);
   const { token, externalId } = attempt.start;
-  const owed = owedStart(run, token);
-  if (owed !== undefined) return takeStart(run, attempt, owed, now);
+  if (owesStart(run, token)) return takeStart(run, attempt, now);
   const about = externalId === undefined ? { token } : { token, externalId };
   return withEffect(run, { kind: 'describe', key: `describe:${token}`, ...about, notBefore: now });
 }
 
 /**
- * The same start is asked for again. Whoever took it since it came due and gave no answer may only be slow: until what
- * he starts would be seen, no refusal of this call says that nothing was started.
+ * The same start is asked for again. Whoever took it before and gave no answer may only be slow: until what he starts
+ * would be seen, no refusal of this call says that nothing was started.
  */
-function takeStart(run: Run, attempt: Attempt, owed: Effect, now: EpochMs): Run {
-  const wasTaken = run.updatedAt >= owed.notBefore;
-  return wasTaken
-    ? withAttempt(run, { ...attempt, start: { ...attempt.start, unknownAt: now } })
-    : { ...run };
+function takeStart(run: Run, attempt: Attempt, now: EpochMs): Run {
+  const { start } = attempt;
+  return withAttempt(run, {
+    ...attempt,
+    start: { ...start, taken: true, ...(start.taken && { unknownAt: now }) },
+  });
 }
 
 /** What was asked to stop is asked again, and looked at: a stop that got lost must not leave it living. */

@@ -1,5 +1,5 @@
 import type { Report } from '../targets/target.ts';
-import { identify, isOther, owedStart, stopStranger } from './live-start.ts';
+import { identify, isOther, owesStart, stopStranger } from './live-start.ts';
 import { withEffect, withoutEffect } from './outbox.ts';
 import { type Attempt, type EpochMs, liveAttempt, type Run, type Try } from './run.ts';
 import {
@@ -100,7 +100,7 @@ export function onLookAsked(run: Run, token: string, externalId: string, now: Ep
 function onAbsent(run: Run, attempt: Attempt, lookedAt: EpochMs, now: EpochMs): Run {
   const told = withoutEffect(run, `describe:${attempt.start.token}`);
   // The start itself is still being repeated, and its answer will tell more.
-  if (owedStart(run, attempt.start.token)) return told;
+  if (owesStart(run, attempt.start.token)) return told;
   // Whoever looked was held up since: what was true then says nothing of now.
   if (now - lookedAt > freshMs) return told;
   const { absentSince } = attempt.start;

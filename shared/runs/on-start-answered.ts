@@ -1,6 +1,6 @@
 import type { StartAnswer } from '../targets/target.ts';
 import type { Cause } from './failure.ts';
-import { identify, isOther, owedStart, stopStranger } from './live-start.ts';
+import { identify, isOther, owesStart, stopStranger } from './live-start.ts';
 import { withEffect, withoutEffect } from './outbox.ts';
 import { toSetbackWaitMs } from './retry.ts';
 import { type Attempt, type EpochMs, liveAttempt, type Run } from './run.ts';
@@ -29,7 +29,7 @@ export function onStartAnswered(run: Run, token: string, answer: StartAnswer, no
         return repeatStart(run, attempt, now);
       }
       if (run.status === 'stopping') return endStopping(run, now);
-      return run.status === 'starting' && owedStart(run, token) ? refuseStart(run, answer.cause, now) : run;
+      return run.status === 'starting' && owesStart(run, token) ? refuseStart(run, answer.cause, now) : run;
     case 'unknown':
       return repeatStart(run, { ...attempt, start: { ...attempt.start, unknownAt: now } }, now);
   }
@@ -38,9 +38,10 @@ export function onStartAnswered(run: Run, token: string, answer: StartAnswer, no
 /** The same order with the same token, a little later. */
 function repeatStart(run: Run, attempt: Attempt, now: EpochMs): Run {
   const { token } = attempt.start;
-  if (run.status !== 'starting' || !owedStart(run, token)) return run;
-  const unknownAnswers = attempt.start.unknownAnswers + 1;
-  const counted = withAttempt(run, { ...attempt, start: { ...attempt.start, unknownAnswers } });
+  if (run.status !== 'starting' || !owesStart(run, token)) return run;
+  const { taken: _, ...start } = attempt.start;
+  const unknownAnswers = start.unknownAnswers + 1;
+  const counted = withAttempt(run, { ...attempt, start: { ...start, unknownAnswers } });
   const notBefore = now + toSetbackWaitMs(token, unknownAnswers);
   return withEffect(counted, { kind: 'start', key: `start:${token}`, token, notBefore });
 }

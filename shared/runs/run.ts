@@ -37,6 +37,8 @@ export type Start = {
   readonly unknownAnswers: number;
   /** When the newest call whose outcome is not known was given up: it may act yet. */
   readonly unknownAt?: EpochMs;
+  /** Somebody is asking for it again, and has not been heard of yet. */
+  readonly taken?: true;
   /** The target's own name for what it started. */
   readonly externalId?: string;
   /** When the target was first seen to have no trace of what it had started. */

@@ -91,6 +91,21 @@ describe('a start that somebody is asking for', () => {
     expect(await loaded(world)).toMatchObject({ status: 'starting', attempts: [{ start: { token } }] });
   });
 
+  it('keeps its token also when a third, whose clock is behind, saved other news of it meanwhile', async () => {
+    const world = await withUnheardStart();
+    const [slow, other] = [openHost(world), openHost(world)];
+    void slow.engine.tell(runId, due);
+    await settled();
+    const tried = { token, state: 'tried', try: { number: 1, externalId: 'job-1' } } as const;
+    await openHost(world, { clockMs: -301_000 }).engine.tell(runId, { kind: 'reported', report: tried });
+    const asking = other.engine.tell(runId, due);
+    await settled();
+    other.answer({ kind: 'refused', cause: { class: 'no-capacity', reason: 'RESOURCE:CPU' } });
+    await asking;
+    expect([slow.asked, other.asked]).toEqual([[token], [token]]);
+    expect(await loaded(world)).toMatchObject({ status: 'starting', attempts: [{ start: { token } }] });
+  });
+
   it('counts as asked for although the clock of whoever saved it is ahead', async () => {
     const world = createWorld();
     await createEngine(world).accept(toDraft({ plan }));
