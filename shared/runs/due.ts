@@ -26,11 +26,11 @@ function toStatusDates(run: Run, now: EpochMs): EpochMs[] {
     case 'waiting':
       return [run.next?.at ?? now];
     case 'starting':
-      return [now + pendingLookMs, ...(attempt ? [Math.max(attempt.startBy, now)] : [])];
+      return [...toLook(run, [now + pendingLookMs]), ...(attempt ? [Math.max(attempt.startBy, now)] : [])];
     case 'running':
       return attempt ? toRunningDates(run, attempt, now) : [now + shortestLookMs];
     case 'stopping':
-      return [now + run.plan.stopTimeoutSeconds * 1000 + pendingLookMs];
+      return toLook(run, [now + run.plan.stopTimeoutSeconds * 1000 + pendingLookMs]);
     default:
       return [];
   }
@@ -41,7 +41,13 @@ function toRunningDates(run: Run, attempt: Attempt, now: EpochMs): EpochMs[] {
   const startedAt = attempt.startedAt ?? attempt.askedAt;
   const lookMs = Math.min(Math.max((now - startedAt) / 4, shortestLookMs), longestLookMs);
   const endsAt = startedAt + run.plan.timeoutSeconds * 1000;
-  return [Math.max(endsAt, now), now + Math.round(lookMs), ...toTryDates(run, attempt, now)];
+  const looks = [now + Math.round(lookMs), ...toTryDates(run, attempt, now)];
+  return [Math.max(endsAt, now), ...toLook(run, looks)];
+}
+
+/** A look that is owed has a date of its own, which is later each time that it fails. */
+function toLook({ outbox }: Run, dates: EpochMs[]): EpochMs[] {
+  return outbox.some(({ kind }) => kind === 'describe') ? [] : dates;
 }
 
 /**

@@ -24,3 +24,6 @@ export type Effect = {
   | { readonly kind: 'describe'; readonly token: string; readonly externalId?: string }
   | { readonly kind: 'announce'; readonly to: Audience; readonly announcement: Announcement }
 );
+
+/** What is asked of a target about something that it was to start. */
+export type Call = Extract<Effect, { readonly kind: 'stop' | 'describe' }>;

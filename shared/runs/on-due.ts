@@ -1,7 +1,7 @@
 import { isStartFailure } from './failure.ts';
 import { toNoPlaceCause } from './held.ts';
 import { owesStart } from './live-start.ts';
-import { withEffect } from './outbox.ts';
+import { toRenewed, withEffect } from './outbox.ts';
 import { type Attempt, type EpochMs, liveAttempt, type Run, toToken } from './run.ts';
 import { askToStop, beginAttempt, endRun, withAttempt, withPlace } from './transitions.ts';
 
@@ -77,7 +77,8 @@ function onCheck(run: Run, now: EpochMs): Run {
   const { token, externalId } = attempt.start;
   if (owesStart(run, token)) return takeStart(run, attempt, now);
   const about = externalId === undefined ? { token } : { token, externalId };
-  return withEffect(run, { kind: 'describe', key: `describe:${token}`, ...about, notBefore: now });
+  const look = { kind: 'describe', key: `describe:${token}`, ...about, notBefore: now } as const;
+  return withEffect(run, toRenewed(run, look, now));
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { Effect } from './effect.ts';
+import type { Call, Effect } from './effect.ts';
 import { type EpochMs, isFinished, type Run } from './run.ts';
 
 /** How long an effect that could not be performed waits before it's tried again, in milliseconds: 5, 10, 20 … 900 s. */
@@ -12,6 +12,14 @@ const mostFailuresOfEnded = 100;
 /** Owes an effect; one that is owed already under this key is replaced. */
 export function withEffect(run: Run, effect: Effect): Run {
   return { ...run, outbox: [...run.outbox.filter(({ key }) => key !== effect.key), effect] };
+}
+
+/** As an effect is owed (again): the same request, when it failed before, keeps its count and waits its time. */
+export function toRenewed(run: Run, effect: Call, now: EpochMs): Effect {
+  const owed = run.outbox.find(({ key }) => key === effect.key);
+  if (owed?.failures === undefined || owed.kind !== effect.kind) return effect;
+  if (owed.externalId !== effect.externalId) return effect;
+  return owed.notBefore > now ? owed : { ...effect, failures: owed.failures };
 }
 
 export function withoutEffect(run: Run, key: string): Run {

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Announcement } from './effect.ts';
 import { type Cause, isStartFailure } from './failure.ts';
 import { isLoop, isReported } from './hops.ts';
-import { withEffect } from './outbox.ts';
+import { toRenewed, withEffect } from './outbox.ts';
 import { freeInterruptions, isRetried, toHeldWaitMs, toRetryWaitMs, toSetbackWaitMs } from './retry.ts';
 import {
   type Attempt,
@@ -104,14 +104,12 @@ export function askToStop(run: Run, reason: StopReason, now: EpochMs): Run {
   const asked = (run.stopping?.asked ?? 0) + 1;
   const stopping = { reason: run.stopping?.reason ?? reason, since: run.stopping?.since ?? now, asked };
   const calm = withoutEffectsOf(run, attempt);
-  const told = withEffect(
-    { ...calm, status: 'stopping', stopping },
-    { kind: 'stop', key: `stop:${token}`, ...about, notBefore: now },
-  );
+  const stop = { kind: 'stop', key: `stop:${token}`, ...about, notBefore: now } as const;
+  const told = withEffect({ ...calm, status: 'stopping', stopping }, toRenewed(run, stop, now));
   // From the second time on it's also looked at: its end may have gone unreported.
-  return asked === 1
-    ? told
-    : withEffect(told, { kind: 'describe', key: `describe:${token}`, ...about, notBefore: now });
+  if (asked === 1) return told;
+  const look = { kind: 'describe', key: `describe:${token}`, ...about, notBefore: now } as const;
+  return withEffect(told, toRenewed(run, look, now));
 }
 
 /** The live attempt was seen to end. */

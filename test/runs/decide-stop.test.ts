@@ -7,6 +7,67 @@ function runIntoTimeout(story: Story): void {
   while (story.run().status === 'running') story.due();
 }
 
+function toStarting(): Story {
+  const story = createStory({ startTimeoutSeconds: 86_400 });
+  story.dueNow();
+  story.answer({ kind: 'started', externalId: 'task-1' });
+  return story;
+}
+
+function toStopping(): Story {
+  const story = createRunningStory({ timeoutSeconds: 86_400 });
+  story.cancel();
+  story.stopAnswered({ kind: 'asked' });
+  return story;
+}
+
+function toStopAt(story: Story): number {
+  return story.run().outbox.find(({ kind }) => kind === 'stop')?.notBefore ?? 0;
+}
+
+describe('a job that can not be looked at', () => {
+  it.each([
+    ['that runs', createRunningStory({ timeoutSeconds: 86_400 })],
+    ['that is starting', toStarting()],
+    ['that is stopping', toStopping()],
+  ])('and %s is looked at more and more seldom', (_what, story) => {
+    story.due();
+    const waits: number[] = [];
+    for (let looks = 0; looks < 10; looks++) {
+      story.tell({ kind: 'effect-failed', key: `describe:${story.token()}` });
+      story.stopAnswered({ kind: 'asked' });
+      for (const { kind, key } of story.run().outbox)
+        if (kind === 'announce') story.tell({ kind: 'effect-done', key });
+      waits.push(((story.run().dueAt ?? 0) - story.now()) / 1000);
+      story.due();
+    }
+    expect(waits).toEqual([5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
+  });
+
+  it('is looked at as ever once a look was answered', () => {
+    const story = createRunningStory({ timeoutSeconds: 86_400 });
+    for (let looks = 0; looks < 4; looks++) {
+      story.due();
+      story.tell({ kind: 'effect-failed', key: `describe:${story.token()}` });
+    }
+    story.due();
+    story.tell({ kind: 'effect-done', key: `describe:${story.token()}` });
+    story.due();
+    story.tell({ kind: 'effect-failed', key: `describe:${story.token()}` });
+    expect((story.run().dueAt ?? 0) - story.now()).toBe(5000);
+  });
+
+  it('is stopped when its time is over all the same', () => {
+    const story = createRunningStory({ timeoutSeconds: 100 });
+    while (story.run().status === 'running') {
+      story.due();
+      story.tell({ kind: 'effect-failed', key: `describe:${story.token()}` });
+    }
+    expect(story.now()).toBe(start + 100_000);
+    expect(story.run()).toMatchObject({ status: 'stopping', stopping: { reason: 'timeout' } });
+  });
+});
+
 describe('a job that runs longer than its timeout', () => {
   it('is asked to stop then, by its token and its name at the target', () => {
     const story = createRunningStory({ timeoutSeconds: 60 });
@@ -30,12 +91,25 @@ describe('a job that runs longer than its timeout', () => {
     runIntoTimeout(story);
     const waits: number[] = [];
     for (let asked = 0; asked < 10; asked++) {
-      const before = story.now();
       story.stopAnswered({ kind: 'unknown', reason: 'access denied' });
-      const stop = story.run().outbox.find(({ kind }) => kind === 'stop');
-      waits.push(((stop?.notBefore ?? 0) - before) / 1000);
+      waits.push((toStopAt(story) - story.now()) / 1000);
+      // Whatever it is due for meanwhile, such as a look, which is answered.
+      while (story.now() < toStopAt(story)) {
+        story.due();
+        story.tell({ kind: 'effect-done', key: `describe:${story.token()}` });
+      }
     }
     expect(waits).toEqual([5, 10, 20, 40, 80, 160, 320, 640, 900, 900]);
+  });
+
+  it('is asked at once when its name at the target becomes known, however long it has failed', () => {
+    const story = createStory({ startTimeoutSeconds: 60 });
+    story.dueNow();
+    story.cancel();
+    story.stopAnswered({ kind: 'unknown', reason: 'no route' });
+    story.reported({ state: 'pending' }, story.token(), 'task-1');
+    expect(owed(story.run())).toContain('stop …-1-1 task-1');
+    expect(toStopAt(story)).toBe(story.now());
   });
 
   it('has timed out only when the target is seen to have ended it', () => {

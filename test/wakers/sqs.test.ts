@@ -158,6 +158,20 @@ describe('the wake queue', () => {
     expect(toSent(requests)).toEqual([[{ runId, at: start }, 0]]);
   });
 
+  it('sends nothing for a look that failed: the sweep makes many in one call', async () => {
+    const { waker, requests } = await openWaker();
+    const look = {
+      kind: 'describe',
+      key: 'describe:t',
+      token: 't',
+      failures: 1,
+      notBefore: start + 5000,
+    } as const;
+    await waker.wake(toRun({ status: 'running', dueAt: start + 5000, outbox: [look] }));
+    await waker.wake(toWaiting(runId, 0));
+    expect(toSent(requests)).toEqual([[{ runId, at: start }, 0]]);
+  });
+
   it('sends nothing for announcements', async () => {
     const { waker, requests } = await openWaker();
     const announcement = { what: 'succeeded', at: start, attempt: 1 } as const;

@@ -49,7 +49,8 @@ const kinds: Readonly<Record<FunctionName, Kind>> = {
     memorySize: 512,
     timeout: 120,
     // It reads the wake queue and sends to it, which Lambda would cut after some 16 times in a row. The queue is where a
-    // run waits for its next turn: each message follows a run that goes on, and none comes after the run's deadline.
+    // run waits for its next turn: each message follows a run that goes on, and a stop that fails is tried ever more
+    // rarely.
     // https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
     recursiveLoop: 'Allow',
   },
