@@ -27,8 +27,11 @@ export type Commands = {
    * undefined stands for.
    */
   replay(runId: string, requestId: string, event?: unknown): Promise<string>;
-  /** Once all is said: lets a router that was made for the command begin. */
-  go(): Promise<void>;
+  /**
+   * Once all is said: lets a router that was made for the command begin. With `ends` it starts no run that waits, and
+   * only follows those that have begun.
+   */
+  go(what?: 'ends'): Promise<void>;
 };
 
 export type AttemptLog =

@@ -115,7 +115,7 @@ function openOwn(file: JobsFile, log: Log): LocalCommands {
       return (await commands.replay(runId, requestId, text).catch(explain)).id;
     },
     // Not before: a run that waits must not be started to be cancelled.
-    go: () => local.pump.start(local.engine),
+    go: (what) => (what === 'ends' ? local.pump.attend(local.engine) : local.pump.start(local.engine)),
     close: local.close,
   };
 }

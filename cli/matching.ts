@@ -1,3 +1,4 @@
+import { isEventless } from '../shared/runs/eventless.ts';
 import { toReplayId } from '../shared/runs/identity.ts';
 import type { RunFilter } from '../shared/runs/ledger.ts';
 import type { EpochMs, Run, RunStatus } from '../shared/runs/run.ts';
@@ -41,13 +42,13 @@ export type Replayable = Found & {
 
 /**
  * The newest runs that match and that can be replayed and were not yet, at most `limit`. Replays under this request id
- * don't count: they are what is gone on with.
+ * don't count, if there is one: they are what is gone on with.
  */
 export async function findReplayable(
   access: Reader,
   query: Query,
   limit: number,
-  requestId: string,
+  requestId: string | undefined,
 ): Promise<Replayable> {
   const able: Run[] = [];
   let replayed = 0;
@@ -55,7 +56,7 @@ export async function findReplayable(
   for await (const runs of inPortions(matching(access, query, largestPage), portion)) {
     const known = await findReplayed(access, runs, requestId);
     const fresh = runs.filter(({ id }) => !known.has(id));
-    const withEvent = fresh.filter(({ cause }) => cause?.class !== 'bad-event');
+    const withEvent = fresh.filter((run) => !isEventless(run));
     able.push(...withEvent);
     replayed += runs.length - fresh.length;
     eventless += fresh.length - withEvent.length;
@@ -71,7 +72,7 @@ export async function findReplayable(
 async function findReplayed(
   access: Reader,
   runs: readonly Run[],
-  requestId: string,
+  requestId: string | undefined,
 ): Promise<ReadonlySet<string>> {
   const replayed = new Set<string>();
   const oldest = runs.at(-1);
@@ -79,7 +80,8 @@ async function findReplayed(
   const jobs = [...new Set(runs.map(({ job }) => job))];
   let looked = 0;
   for await (const { id, job, replayOf } of list(access, { jobs, since: oldest.createdAt }, largestPage)) {
-    if (replayOf !== undefined && id !== toReplayId({ id: replayOf, job }, requestId)) replayed.add(replayOf);
+    const isOwn = replayOf && requestId && id === toReplayId({ id: replayOf, job }, requestId);
+    if (replayOf !== undefined && !isOwn) replayed.add(replayOf);
     if (++looked > mostLater) {
       throw new CommandError(
         exitCodes.mistake,

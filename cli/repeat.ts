@@ -1,35 +1,32 @@
+import type { Run } from '../shared/runs/run.ts';
 import type { Where } from './open-runs.ts';
-import type { FilterSelection } from './selection.ts';
 import type { Shell } from './shell.ts';
+import { shortId } from './tables.ts';
 
-/** The command that goes on with a replay: the same runs, by times that don't move, under the same request id. */
-export function toRepeat(
+/** Runs that one command names, so that it fits into every shell's line. */
+const mostNamed = 100;
+
+/** The commands that go on with a replay: just these runs by their ids, under the same request id. */
+export function toRepeats(
   { configPath }: Pick<Shell, 'configPath'>,
-  { query, limit }: FilterSelection,
+  runs: readonly Pick<Run, 'id'>[],
   requestId: string,
   { stage, region, profile }: Where,
-): string {
-  const options: [string, readonly (string | number | undefined)[]][] = [
-    ['--config', [configPath()]],
-    ['--job', query.jobs ?? []],
-    ['--status', query.statuses ?? []],
-    ['--since', [toIso(query.since)]],
-    ['--until', [toIso(query.until)]],
-    ['--limit', [limit]],
-    ['--stage', [stage]],
-    ['--region', [region]],
-    ['--profile', [profile]],
-    ['--request-id', [requestId]],
+): readonly string[] {
+  const options: readonly [string, string | undefined][] = [
+    ['--config', configPath()],
+    ['--stage', stage],
+    ['--region', region],
+    ['--profile', profile],
+    ['--request-id', requestId],
   ];
-  const words = options.flatMap(([name, values]) => {
-    const given = values.flatMap((value) => (value === undefined ? [] : [quote(String(value))]));
-    return given.length === 0 ? [] : [name, ...given];
-  });
-  return ['signalbox runs replay', ...words, '--yes'].join(' ');
-}
-
-function toIso(at: number | undefined): string | undefined {
-  return at === undefined ? undefined : new Date(at).toISOString();
+  const rest = options.flatMap(([name, value]) => (value === undefined ? [] : [name, quote(value)]));
+  const commands: string[] = [];
+  for (let next = 0; next < runs.length; next += mostNamed) {
+    const ids = runs.slice(next, next + mostNamed).map(({ id }) => id.slice(0, shortId));
+    commands.push(['signalbox runs replay', ...ids, ...rest].join(' '));
+  }
+  return commands;
 }
 
 function quote(word: string): string {

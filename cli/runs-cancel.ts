@@ -1,6 +1,6 @@
 import { Command } from 'commander';
 import { toSafeJson } from '../shared/local/terminal-text.ts';
-import { finishedStatuses, type Run, runStatuses } from '../shared/runs/run.ts';
+import { finishedStatuses, isFinished, type Run, runStatuses } from '../shared/runs/run.ts';
 import { toRunView } from '../shared/runs/view.ts';
 import { doAll } from './do-all.ts';
 import { exitCodes } from './exit.ts';
@@ -42,7 +42,9 @@ export function createCancel(shell: Shell): Command {
         await commands.cancel(run.id);
         return run;
       });
-      if (results.length > 0) await commands.go();
+      // One that only waited has ended by being asked, and needs no router.
+      const asked = commands.isLasting ? [] : await Promise.all(results.map(({ id }) => loadRun(access, id)));
+      if (asked.some((run) => !isFinished(run))) await commands.go('ends');
       const after: Run[] = [];
       for (const { id } of results)
         after.push(isWaiting ? await waitForEnd(access, id) : await loadRun(access, id));

@@ -9,12 +9,11 @@ import { CommandError, exitCodes } from './exit.ts';
 import { loadRun, toWait, waitForEnd } from './history.ts';
 import { findReplayable, type Replayable } from './matching.ts';
 import { addWhere, type Where, withRuns } from './open-runs.ts';
-import { toRepeat } from './repeat.ts';
+import { toRepeats } from './repeat.ts';
 import {
   addSelection,
   type Choice,
   countRuns,
-  type FilterSelection,
   type Selection,
   type SelectionOptions,
   select,
@@ -31,6 +30,9 @@ type Options = SelectionOptions &
     readonly json?: true;
   };
 
+/** What a filter finds is replayed under one request id: two commands that find a run at once make one replay of it. */
+const ofFilters = 'filter';
+
 /** `signalbox runs replay` */
 export function createReplay(shell: Shell): Command {
   const { print, note } = shell;
@@ -44,7 +46,9 @@ export function createReplay(shell: Shell): Command {
     .option('--json', 'print a JSON array, for programs');
   return addWhere(addSelection(command)).action(async (ids: string[], options: Options) => {
     const selection = toSettled(toSelection(ids, options, { statuses: finishedStatuses, verb: 'replayed' }));
-    const { event: file, requestId = randomUUID() } = options;
+    const { event: file } = options;
+    // Who names a run by its id means another replay of it.
+    const requestId = options.requestId ?? ('ids' in selection ? randomUUID() : ofFilters);
     if (file !== undefined && ids.length !== 1)
       throw new CommandError(exitCodes.mistake, '--event is for one run: name it by its id');
     const event = file === undefined ? undefined : await readEvent(shell.environment, file);
@@ -52,17 +56,15 @@ export function createReplay(shell: Shell): Command {
       const runs = await select(shell, access, selection, {
         verb: 'Replay',
         find: async (query, limit) =>
-          toChoice(await findReplayable(access, query, limit, requestId), options),
+          toChoice(await findReplayable(access, query, limit, options.requestId), options),
       });
       if (runs === undefined) return;
       const commands = await access.openCommands();
       const isWaiting = toWait(commands, options.wait, false);
-      if ('query' in selection && runs.length > 0)
-        note(
-          `if this is cut off, go on with: ${toRepeat(shell, toSame(selection, runs), requestId, options)}`,
-        );
       // What happened first is done first.
       const inOrder = 'ids' in selection ? runs : runs.toReversed();
+      if ('query' in selection && runs.length > 0)
+        note(['if this is cut off, go on with', ...toRepeats(shell, inOrder, requestId, options)].join('\n'));
       const { results, exitCode } = await doAll(shell, inOrder, ({ id }) =>
         commands.replay(id, requestId, event),
       );
@@ -83,13 +85,6 @@ export function createReplay(shell: Shell): Command {
 function toSettled(selection: Selection): Selection {
   if ('ids' in selection) return selection;
   return { ...selection, query: { until: Date.now(), ...selection.query } };
-}
-
-/** The filter and the times that find just these runs, newest first, again. */
-function toSame({ query, ...rest }: FilterSelection, runs: readonly Run[]): FilterSelection {
-  const [newest, oldest] = [runs[0], runs.at(-1)];
-  const times = newest && oldest && { since: oldest.createdAt, until: newest.createdAt };
-  return { ...rest, query: { ...query, ...times }, limit: runs.length };
 }
 
 function toChoice({ runs, hasMore, replayed, eventless }: Replayable, { requestId }: Options): Choice {

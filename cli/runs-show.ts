@@ -13,9 +13,8 @@ export function printRun(
   json: boolean,
 ): void {
   const view = toRunView(run);
-  const parsed: unknown = event === undefined ? null : JSON.parse(event);
   if (json) {
-    print(toSafeJson({ ...view, event: parsed }));
+    print(toSafeJson({ ...view, event: event === undefined ? null : JSON.parse(event) }));
     return;
   }
   const lines: [string, string | undefined][] = [
@@ -42,7 +41,7 @@ export function printRun(
     if (kept.length > 0) print(`\nattempt ${attempt.attempt}\n${kept.join('\n')}`);
   }
   print(
-    `\nevent${run.payload ? ' (the credentials in it are kept apart, for the job alone)' : ''}\n${toShown(parsed)}`,
+    `\nevent${run.payload ? ' (the credentials in it are kept apart, for the job alone)' : ''}\n${toShown(event)}`,
   );
 }
 
@@ -75,9 +74,9 @@ function toLines(pairs: readonly (readonly [string, string | undefined])[]): rea
   return pairs.flatMap(([name, value]) => (value === undefined ? [] : [`${name.padEnd(10)} ${value}`]));
 }
 
-function toShown(event: unknown): string {
-  if (event === null) return 'not kept any more';
-  const text = toSafe(JSON.stringify(event, null, 2));
+function toShown(event: string | undefined): string {
+  if (event === undefined) return 'not kept any more';
+  const text = toSafe(JSON.stringify(JSON.parse(event), null, 2));
   return text.length > mostShown
     ? `${text.slice(0, mostShown)}\n… ${text.length - mostShown} characters more; --json prints all`
     : text;

@@ -7,8 +7,14 @@ import { type Stage, toFunctionName, toTableName } from '../shared/deploy/names.
 import { toStageError } from '../shared/deploy/stage-error.ts';
 import { createStagePayloads } from '../shared/deploy/stage-payloads.ts';
 import { createDynamoLedger } from '../shared/ledgers/dynamodb/ledger.ts';
+import { PayloadGoneError } from '../shared/payloads/payload-store.ts';
 import type { RunsAccess } from './access.ts';
 import { createStageCommands } from './stage-commands.ts';
+
+/** Of an event that is gone all the rest of its run can be told. */
+function toNothing(error: unknown): undefined {
+  if (!(error instanceof PayloadGoneError)) throw error;
+}
 
 /**
  * The runs of a deployed stage: reads its ledger and its logs, and calls its manual function, with the caller's own
@@ -34,7 +40,7 @@ export async function openStage(stage: Stage, place: AwsPlace): Promise<RunsAcce
   return {
     ledger: {
       load: (id) => tell(ledger.load(id)),
-      loadEvent: (id) => tell(ledger.loadEvent(id)),
+      loadEvent: (id) => tell(ledger.loadEvent(id).catch(toNothing)),
       find: (prefix, limit) => tell(ledger.find(prefix, limit)),
       list: (filter) => tell(ledger.list(filter)),
     },

@@ -5,7 +5,7 @@ import type { Run } from '../shared/runs/run.ts';
 import { type AttemptView, type RunView, toRunView } from '../shared/runs/view.ts';
 
 /** Enough of an id to name a run among thousands; any unique beginning will do. */
-const shortId = 10;
+export const shortId = 10;
 
 /** Runs and their attempts, a line each. */
 export function toRunTable(runs: readonly Run[], now: number): string {

@@ -1,9 +1,10 @@
 import { parseJson } from '../events/json.ts';
 import type { Json } from '../events/trigger-event.ts';
 import { NotRecordedError } from '../not-recorded.ts';
-import type { PayloadStore } from '../payloads/payload-store.ts';
+import { PayloadGoneError, type PayloadStore } from '../payloads/payload-store.ts';
 import type { Ledger } from '../runs/ledger.ts';
 import type { StoredPayload } from '../runs/run.ts';
+import { toMessage } from '../to-message.ts';
 import { type Detail, mostBytes, sizeOf, toText } from './message.ts';
 
 /** The event as the ledger has it, or where it lies; or null, and why. */
@@ -20,14 +21,20 @@ export type EventStores = {
 
 /**
  * What is said of a run that failed for good, as text: at most `most` bytes with the event in it, else with a claim
- * check for it. Throws as the ledger and the payload store do.
+ * check for it, or without it where it is gone. Throws as the ledger and the payload store do.
  */
 export async function toFailureMessage(
   { ledger, payloads }: EventStores,
   detail: Detail,
   most = mostBytes,
 ): Promise<string> {
-  const event = await ledger.loadEvent(detail.runId);
+  let event: string | undefined;
+  try {
+    event = await ledger.loadEvent(detail.runId);
+  } catch (error) {
+    if (!(error instanceof PayloadGoneError)) throw error;
+    return toMissing(detail, toMessage(error));
+  }
   if (event === undefined) return toMissing(detail, 'it is not kept any more');
   const sizeBytes = sizeOf(event);
   if (sizeBytes < most) {

@@ -105,7 +105,7 @@ export function openCloud(
   const waker = createSqsWaker({ client: clients.sqs, queueUrl: stores.wakeQueueUrl, now });
   const paces = createPaces(role);
   const paced = paceTargets(createTargets(clients), paces, { isWaiting: role !== 'trigger', now });
-  const targets = role === 'sweep' ? gatherLooks(paced) : paced;
+  const targets = role === 'sweep' ? gatherLooks(paced, now) : paced;
   const engine = createEngine({
     ledger,
     targets,
@@ -184,9 +184,12 @@ function paceTargets(
   return { ...Object.fromEntries(paced), none };
 }
 
-function gatherLooks(targets: Readonly<Record<string, Target>>): Readonly<Record<string, Target>> {
+function gatherLooks(
+  targets: Readonly<Record<string, Target>>,
+  now: () => number,
+): Readonly<Record<string, Target>> {
   const gathered = Object.entries(targets).map(
-    ([name, target]) => [name, createGatheringTarget(target, { gatherMs })] as const,
+    ([name, target]) => [name, createGatheringTarget(target, { gatherMs, now })] as const,
   );
   return Object.fromEntries(gathered);
 }

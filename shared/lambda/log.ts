@@ -91,7 +91,7 @@ export function createLambdaLog(write: (line: string) => void): LambdaLog {
       const done = 'everything that was due is looked after';
       const message = isComplete
         ? `${done}${failed === 0 ? '' : ', but for what failed'}`
-        : 'the time was up; the next pass goes on';
+        : 'not all that was due is looked after, or was counted; the next pass goes on';
       log(isComplete && failed === 0 ? 'INFO' : 'WARN', message, { requestId, ...swept });
     },
 

@@ -46,9 +46,9 @@ export function createSqliteLedger(database: DatabaseSync, now: () => EpochMs): 
         return changes === 1 ? saved : undefined;
       });
     },
-    async due({ now: until, limit, of }) {
+    async due({ now: until, after = Number.MIN_SAFE_INTEGER, limit, of }) {
       return guard(() =>
-        sql.due.all(of, until, limit).map((row) => ({ id: toId(row), at: Number(row['due_at']) })),
+        sql.due.all(of, after, until, limit).map((row) => ({ id: toId(row), at: Number(row['due_at']) })),
       );
     },
     async nextDue(of) {
@@ -81,7 +81,7 @@ function prepare(database: DatabaseSync) {
       'UPDATE runs SET status = ?, revision = ?, lane = ?, due_at = ?, body = ? WHERE id = ? AND revision = ?',
     ),
     due: database.prepare(
-      'SELECT id, due_at FROM runs WHERE lane = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?',
+      'SELECT id, due_at FROM runs WHERE lane = ? AND due_at > ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?',
     ),
     nextDue: database.prepare('SELECT min(due_at) AS at FROM runs WHERE lane = ? AND due_at IS NOT NULL'),
     newestHour: database.prepare('SELECT hour, taken FROM job_hours WHERE job = ?'),

@@ -18,6 +18,8 @@ export type Pump = {
   readonly waker: Waker;
   /** Picks up what an earlier router left, then goes on until it's stopped. */
   start(engine: Engine): Promise<void>;
+  /** Picks up what an earlier router left too, and goes on with what has begun; whatever waits in line stays there. */
+  attend(engine: Engine): Promise<void>;
   /** Starts nothing more, and waits until nothing runs. */
   drain(): Promise<void>;
   /** Stops at once; jobs go on by themselves. */
@@ -46,29 +48,33 @@ export function createPump({ ledger, targets, slots, now, fail }: PumpParts): Pu
   const hidden = new Set<string>();
   const waker = createTimerWaker(() => void turn(), now);
   let engine: Engine | undefined;
-  let mode: 'idle' | 'on' | 'draining' | 'off' = 'idle';
+  /** While it's 'ending', nothing in line is given a turn. */
+  let mode: 'idle' | 'on' | 'ending' | 'off' = 'idle';
   let turning: Promise<void> | undefined;
   let again = false;
 
   return {
     waker,
     live: () => live.size,
-    async start(started) {
-      engine = started;
-      mode = 'on';
-      for (const run of await listLive()) {
-        live.set(run.id, run);
-        tell(run.id);
-      }
-      await turn();
-    },
+    start: (started) => begin(started, 'on'),
+    attend: (started) => begin(started, 'ending'),
     async drain() {
-      mode = 'draining';
-      while (live.size + told.size > 0 && mode === 'draining') await sleep(lookMs);
+      mode = 'ending';
+      while (live.size + told.size > 0 && mode === 'ending') await sleep(lookMs);
       await stop();
     },
     stop,
   };
+
+  async function begin(started: Engine, as: 'on' | 'ending'): Promise<void> {
+    engine = started;
+    mode = as;
+    for (const run of await listLive()) {
+      live.set(run.id, run);
+      tell(run.id);
+    }
+    await turn();
+  }
 
   async function stop(): Promise<void> {
     mode = 'off';
@@ -87,7 +93,7 @@ export function createPump({ ledger, targets, slots, now, fail }: PumpParts): Pu
   }
 
   async function takeTurns(): Promise<void> {
-    while (again && (mode === 'on' || mode === 'draining')) {
+    while (again && (mode === 'on' || mode === 'ending')) {
       again = false;
       await takeTurn().catch(pause);
     }

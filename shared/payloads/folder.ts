@@ -5,7 +5,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { replaceFile } from '../replace-file.ts';
 import { toMessage } from '../to-message.ts';
 import { toPayloadPath } from './payload-path.ts';
-import { PayloadError, type PayloadStore } from './payload-store.ts';
+import { PayloadError, PayloadGoneError, type PayloadStore } from './payload-store.ts';
 
 /** Payloads as files that only this user can read: `<folder>/<job>/<run id>/<hash>.json`. */
 export function createFolderPayloadStore(folder: string): PayloadStore {
@@ -27,10 +27,11 @@ export function createFolderPayloadStore(folder: string): PayloadStore {
 
     async get({ uri, sha256 }) {
       const text = await readPayload(uri).catch((cause) => {
-        throw new PayloadError(`the event at ${uri} could not be read: ${toMessage(cause)}`, { cause });
+        const Failure = isForGood(cause) ? PayloadGoneError : PayloadError;
+        throw new Failure(`the event at ${uri} could not be read: ${toMessage(cause)}`, { cause });
       });
       if (toSha256(text) !== sha256)
-        throw new PayloadError(`the event at ${uri} is not what was stored there`);
+        throw new PayloadGoneError(`the event at ${uri} is not what was stored there`);
       return text;
     },
 
@@ -45,6 +46,12 @@ export function createFolderPayloadStore(folder: string): PayloadStore {
 /** Rejects, also for what is no place of a file. */
 async function readPayload(uri: string): Promise<string> {
   return readFile(fileURLToPath(uri), 'utf8');
+}
+
+/** There is no such file, or the URI can't be that of one. https://nodejs.org/api/errors.html#nodejs-error-codes */
+function isForGood(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return code === 'ENOENT' || code === 'ENOTDIR' || code === 'EISDIR' || code.startsWith('ERR_INVALID_');
 }
 
 async function removePayload(uri: string): Promise<void> {

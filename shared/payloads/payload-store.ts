@@ -17,12 +17,17 @@ export interface PayloadStore {
    * same run is kept beside it.
    */
   put(run: PayloadOwner, text: string, format?: PayloadFormat): Promise<StoredPayload>;
-  /** Gives the text back; throws when it is gone or isn't what was stored. */
+  /** Gives the text back. Throws PayloadGoneError when it is gone or isn't what was stored. */
   get(payload: StoredPayload): Promise<string>;
   /** Forgets it. It may be gone already. */
   remove(payload: StoredPayload): Promise<void>;
 }
 
 export class PayloadError extends NotRecordedError {
-  override readonly name = 'PayloadError';
+  override readonly name: string = 'PayloadError';
+}
+
+/** What was asked for is not there, or is not what was stored: it stays so, however often it's asked for. */
+export class PayloadGoneError extends PayloadError {
+  override readonly name = 'PayloadGoneError';
 }

@@ -5,7 +5,7 @@ import { call } from '../aws/call.ts';
 import { toAwsFailure, toReason } from '../aws/errors.ts';
 import type { NotRecordedError } from '../not-recorded.ts';
 import { toShown } from './payload-path.ts';
-import { PayloadError, type PayloadFormat, type PayloadStore } from './payload-store.ts';
+import { PayloadError, type PayloadFormat, PayloadGoneError, type PayloadStore } from './payload-store.ts';
 import { parseKey, toFolder, toKey, toUri } from './s3-place.ts';
 
 export type S3PayloadStoreOptions = {
@@ -66,7 +66,7 @@ export function createS3PayloadStore(options: S3PayloadStoreOptions): PayloadSto
       const key = toOwnKey(uri);
       const bytes = await attempt(`the event at ${uri} could not be read`, () => read(key, sizeBytes));
       if (bytes === undefined || createHash('sha256').update(bytes).digest('hex') !== sha256)
-        throw new PayloadError(`the event at ${uri} is not what was stored there`);
+        throw new PayloadGoneError(`the event at ${uri} is not what was stored there`);
       return bytes.toString('utf8');
     },
 
@@ -84,7 +84,8 @@ export function createS3PayloadStore(options: S3PayloadStoreOptions): PayloadSto
   /** Nothing is read or removed that this store can't have put there. */
   function toOwnKey(uri: string): string {
     const key = parseKey(folder, uri);
-    if (key === undefined) throw new PayloadError(`${toShown(uri)} is no payload in the bucket ${bucket}`);
+    if (key === undefined)
+      throw new PayloadGoneError(`${toShown(uri)} is no payload in the bucket ${bucket}`);
     return key;
   }
 
@@ -118,10 +119,19 @@ export function createS3PayloadStore(options: S3PayloadStoreOptions): PayloadSto
       const reason = isGivenUp(name)
         ? `no answer within ${longestSeconds} s`
         : toReason(`${name}: ${message}`);
-      throw new PayloadError(`${problem}: ${reason}`, { cause, reason: toKind(cause) });
+      const Failure = name === missing ? PayloadGoneError : PayloadError;
+      throw new Failure(`${problem}: ${reason}`, { cause, reason: toKind(cause) });
     }
   }
 }
+
+/**
+ * What was put is there at once, so that no object is missing for a moment only. Without s3:ListBucket S3 says
+ * AccessDenied in its place; that is never taken for it, as it may also be a permission that isn't known everywhere yet.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+ * https://docs.aws.amazon.com/AmazonS3/latest/userguide/Welcome.html#ConsistencyModel
+ */
+const missing = 'NoSuchKey';
 
 function isGivenUp(name: string): boolean {
   return name === 'AbortError' || name === 'TimeoutError';

@@ -119,10 +119,12 @@ function toFailedDraft(
  * what comes after it. The run has its size and the reason.
  */
 export function toTooLargeDraft({ secret: _, ...draft }: RunDraft, reason: string, now: EpochMs): RunDraft {
-  const failed = endRun(draft.run, 'failed', draft.run.cause ?? { class: 'bad-event', reason }, now);
+  const { cause } = draft.run;
+  const both = cause === undefined ? reason : `${cause.reason}; its event is not kept: ${reason}`;
+  const failed = endRun(draft.run, 'failed', { class: 'bad-event', reason: both }, now);
   return {
     ...draft,
-    run: settle(failed, now),
+    run: settle({ ...failed, tooLarge: true }, now),
     event: JSON.stringify({ error: reason, sizeBytes: Buffer.byteLength(draft.event) }),
   };
 }

@@ -3,9 +3,9 @@ import type { SourceName } from '../events/trigger-event.ts';
 import type { RoutingTable } from '../jobs/routing-table.ts';
 import type { RunnableJob } from '../jobs/runnable.ts';
 import { NotRecordedError } from '../not-recorded.ts';
-import type { PayloadStore } from '../payloads/payload-store.ts';
+import { PayloadGoneError, type PayloadStore } from '../payloads/payload-store.ts';
 import type { Engine } from '../runs/engine.ts';
-import { isLoop } from '../runs/hops.ts';
+import { isEventless } from '../runs/eventless.ts';
 import type { Ledger } from '../runs/ledger.ts';
 import type { Plan } from '../runs/plan.ts';
 import type { EpochMs, Run } from '../runs/run.ts';
@@ -83,9 +83,9 @@ export function createRouter(parts: RouterParts): Router {
       if (original === undefined) throw new ReplayError(`no run is named ${runId}`);
       const job = jobs.find(({ name }) => name === original.job);
       if (job === undefined) throw new ReplayError(`job ${original.job} is not in jobs.yml any more`);
-      if (edited === undefined && original.cause?.class === 'bad-event' && !isLoop(original))
+      if (edited === undefined && isEventless(original))
         throw new ReplayError(
-          `run ${runId} has no event that a job could be given: ${original.cause.reason}`,
+          `run ${runId} has no event that a job could be given: ${original.cause?.reason}`,
         );
       if (edited !== undefined) {
         const text = toEditedText(edited, original.source, job);
@@ -93,7 +93,7 @@ export function createRouter(parts: RouterParts): Router {
         // What it was not given of the original is not kept out of it, nor are the original's credentials put into it.
         return acceptReplay(toReplay({ ...original, lostRecords: [] }, text, toPlan(job), requestId, now()));
       }
-      const event = await ledger.loadEvent(runId);
+      const event = await unlessGone(runId, ledger.loadEvent(runId));
       if (event === undefined) throw new ReplayError(`the event of run ${runId} is not kept any more`);
       // What the job asked for then may be more than it asks for now.
       const secret = job.forwardCredentials ? await readSecret(original) : undefined;
@@ -103,12 +103,20 @@ export function createRouter(parts: RouterParts): Router {
   };
 
   async function acceptReplay(draft: RunDraft): Promise<Run> {
-    const { outcome, run } = await accept(draft);
-    const known = outcome === 'duplicate' ? await ledger.loadEvent(run.id) : undefined;
+    const { outcome, run } = await unlessGone(`${draft.run.replayOf}`, accept(draft));
+    const known = outcome === 'duplicate' ? await loadKnown(run.id) : undefined;
     if (known === undefined || (known === draft.event && !isOtherSecret(run, draft))) return run;
     throw new RequestIdError(
       `run ${draft.run.replayOf} was replayed with this request id before, with another event`,
     );
+  }
+
+  /** Undefined for what can't be compared any more. */
+  async function loadKnown(runId: string): Promise<string | undefined> {
+    return ledger.loadEvent(runId).catch((error) => {
+      if (error instanceof PayloadGoneError) return undefined;
+      throw error;
+    });
   }
 
   /** Two events may differ in nothing but what is hidden. */
@@ -185,9 +193,14 @@ export function createRouter(parts: RouterParts): Router {
   }
 
   async function readSecret({ id, payload }: Run): Promise<string | undefined> {
-    if (payload === undefined) return undefined;
-    return payloads.get(payload).catch((cause) => {
-      throw new ReplayError(`run ${id} can't be replayed: ${toMessage(cause)}`, { cause });
-    });
+    return payload && unlessGone(id, payloads.get(payload));
   }
+}
+
+/** What can't be read now may be tomorrow; what is gone makes a replay a mistake of whoever asks for it. */
+async function unlessGone<T>(runId: string, reading: Promise<T>): Promise<T> {
+  return reading.catch((cause) => {
+    if (!(cause instanceof PayloadGoneError)) throw cause;
+    throw new ReplayError(`run ${runId} can't be replayed: ${toMessage(cause)}`, { cause });
+  });
 }

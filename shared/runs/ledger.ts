@@ -22,6 +22,8 @@ export type Accepted = {
 
 export type DueQuery = {
   readonly now: EpochMs;
+  /** Only what came due later than that. */
+  readonly after?: EpochMs;
   readonly limit: number;
   readonly of: Lane;
 };

@@ -1,4 +1,5 @@
 import { NotRecordedError } from '../not-recorded.ts';
+import { PayloadGoneError } from '../payloads/payload-store.ts';
 import type { Handle, Report, StartAnswer, StopAnswer, Target } from '../targets/target.ts';
 import { toMessage } from '../to-message.ts';
 import type { Effect } from './effect.ts';
@@ -54,10 +55,9 @@ async function start(world: World, run: Run, token: string, { event: known, by }
   } catch (error) {
     // Nothing was asked of the target yet.
     world.warn(run.id, `attempt ${attempt.number} could not be prepared: ${toMessage(error)}`);
-    const isForGood = error instanceof NotRecordedError && error.reason === 'too-large';
     return {
       kind: 'refused',
-      cause: { class: isForGood ? 'rejected' : 'target-unavailable', reason: toMessage(error) },
+      cause: { class: isForGood(error) ? 'rejected' : 'target-unavailable', reason: toMessage(error) },
     };
   }
   try {
@@ -68,6 +68,12 @@ async function start(world: World, run: Run, token: string, { event: known, by }
     world.warn(run.id, `attempt ${attempt.number}: the answer to its start is unknown: ${toMessage(error)}`);
     return { kind: 'unknown', reason: toMessage(error) };
   }
+}
+
+/** Its event can't be carried to the job, or is not there any more: waiting doesn't help. */
+function isForGood(error: unknown): boolean {
+  if (error instanceof PayloadGoneError) return true;
+  return error instanceof NotRecordedError && error.reason === 'too-large';
 }
 
 const tooLate: StartAnswer = { kind: 'unknown', reason: 'it was held up, and was not asked for any more' };

@@ -126,6 +126,8 @@ export type Run = {
   readonly lostRecords: readonly number[];
   /** Where the event lies when it was too secret for the ledger: the job gets it by claim check. */
   readonly payload?: StoredPayload;
+  /** Its event was too large to be kept: what lies in its place has the size and the reason, for nobody but a person. */
+  readonly tooLarge?: true;
   /** Two deliveries with the same claim and different fingerprints are different requests. */
   readonly fingerprint?: string;
   /** W3C trace context: the trace that its event belongs to, and its tracestate when that came too. */

@@ -3,7 +3,7 @@ import { createFailureDestination } from '../../shared/announcers/failure-destin
 import type { EventStores } from '../../shared/announcers/failure-message.ts';
 import { createFolderPayloadStore } from '../../shared/payloads/folder.ts';
 import { createNoPayloadStore } from '../../shared/payloads/none.ts';
-import { PayloadError } from '../../shared/payloads/payload-store.ts';
+import { PayloadError, PayloadGoneError } from '../../shared/payloads/payload-store.ts';
 import type { FailureDestination } from '../../shared/runs/plan.ts';
 import type { Run } from '../../shared/runs/run.ts';
 import { createEventBridge, type PutEvent } from '../stand-in/event-bridge.ts';
@@ -193,6 +193,21 @@ describe('the event in a report', () => {
     const { report, taken } = await openBus(toStores(undefined, createNoPayloadStore()));
     await report();
     expect(taken[0]?.detail).toMatchObject({ event: null, eventMissing: 'it is not kept any more' });
+  });
+
+  it('is left out, and the report says so, when it is gone from the payload store', async () => {
+    const gone = new PayloadGoneError('the event at s3://b/k is not what was stored there');
+    const ledger = { loadEvent: async () => Promise.reject(gone) };
+    const { report, taken } = await openBus({ ledger, payloads: createNoPayloadStore() });
+    await report();
+    expect(taken[0]?.detail).toMatchObject({ event: null, eventMissing: gone.message });
+  });
+
+  it('is a reason to report later when it only can not be read now', async () => {
+    const ledger = { loadEvent: async () => Promise.reject(new PayloadError('S3 denied access')) };
+    const { report, taken } = await openBus({ ledger, payloads: createNoPayloadStore() });
+    await expect(report()).rejects.toThrow('S3 denied access');
+    expect(taken).toEqual([]);
   });
 
   it('is a reason to report later when the payload store can not be reached now', async () => {

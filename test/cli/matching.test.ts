@@ -32,6 +32,29 @@ it('a run that was replayed under another request id too is left out', async () 
   });
 });
 
+it('without a request id, every run that was replayed is left out', async () => {
+  const runs = toFailed(2);
+  const [run] = runs;
+  if (run !== undefined) runs.unshift(toReplayOf(run, 'filter'));
+  const found = await findReplayable({ ledger: toLedger(runs) }, failed, 3, undefined);
+  expect(found.runs.map(({ createdAt }) => createdAt)).toEqual([start - 1]);
+  expect(found.replayed).toBe(1);
+});
+
+it('a run that was stopped as a loop is found, as it keeps its event; one without an event is counted', async () => {
+  const bad = { class: 'bad-event', reason: 'it is no event' } as const;
+  const [loop, largeLoop, unreadable] = [
+    { hops: 7, cause: bad },
+    { hops: 7, cause: bad, tooLarge: true },
+    { cause: bad },
+  ].map((change, age) =>
+    toRun({ id: toRunId(age), status: 'failed', createdAt: start - age, ...change } as Partial<Run>),
+  );
+  const runs = [loop, largeLoop, unreadable].filter((run) => run !== undefined);
+  const found = await findReplayable({ ledger: toLedger(runs) }, failed, 3, 'monday');
+  expect(found).toEqual({ runs: [loop], hasMore: false, replayed: 0, eventless: 2 });
+});
+
 it('the next ones are found behind five thousand that were all replayed', async () => {
   const runs = toFailed(5002);
   const replays = runs.slice(0, 5000).map((run) => toReplayOf(run, 'sunday'));

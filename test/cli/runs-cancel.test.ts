@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeFolder, shell, startTestDev, type TestDev } from '../local/dev.ts';
 import { runHere } from './here.ts';
@@ -59,6 +60,25 @@ describe('cancelling what a filter finds', () => {
     await dev.waitFor((await dev.list('?job=endless'))[0]?.runId ?? '', 'cancelled');
     const { code, stderr } = await cancel('--job endless --yes');
     expect([code, stderr]).toEqual([0, 'no runs match\n']);
+  });
+});
+
+describe('cancelling without a router', () => {
+  it('starts nothing that an earlier one left in line, whether what is cancelled has begun or not', async () => {
+    const killed = await startTestDev({ jobs: { endless } }, { slots: 1 });
+    const { folder } = killed;
+    const running = await killed.invoke('endless');
+    await killed.waitFor(running, 'running');
+    const [queued, left] = [await killed.invoke('endless'), await killed.invoke('endless')];
+    await killed.end(false);
+    for (const id of [queued, running]) {
+      const { code, stdout } = await runHere(folder, ['runs', 'cancel', id, '--json']);
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ runId: id, status: 'cancelled' });
+    }
+    const shown = await runHere(folder, ['runs', 'show', left, '--json']);
+    expect(JSON.parse(shown.stdout)).toMatchObject({ status: 'queued', attempts: [] });
+    rmSync(folder, { recursive: true, force: true });
   });
 });
 

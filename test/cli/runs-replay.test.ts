@@ -8,7 +8,13 @@ import { toDraft } from '../support/draft.ts';
 import { runHere } from './here.ts';
 import { hasControlCharacters } from './signalbox.ts';
 
-const jobs = { quick: shell('true'), slow: shell('true'), busy: shell('true'), plain: shell('true') };
+const jobs = {
+  quick: shell('true'),
+  slow: shell('true'),
+  busy: shell('true'),
+  plain: shell('true'),
+  twin: shell('true'),
+};
 const hour = 3_600_000;
 const start = Date.now() - hour;
 let dev: TestDev;
@@ -72,8 +78,10 @@ describe('replaying what a filter finds', () => {
       { runId: toRunId('slow', `replay:${younger.id}`, 'monday'), replayOf: younger.id },
     ]);
     expect(stderr).toContain('1 run is left out: there was no event that a job could be given');
-    // Found by their times and their number again, whatever else has come.
-    expect(stderr).toMatch(/--since \S+ --until \S+ --limit 2 --request-id monday --yes\n/);
+    const ids = [old, younger].map(({ id }) => id.slice(0, 10)).join(' ');
+    expect(stderr).toContain(
+      `if this is cut off, go on with\nsignalbox runs replay ${ids} --request-id monday\n`,
+    );
     expect(stderr).not.toContain(ended.id.slice(0, 10));
     expect(stderr).not.toContain(bad.id.slice(0, 10));
     const again = await replay(`${words.replace('monday', 'tuesday')} --yes`);
@@ -83,13 +91,14 @@ describe('replaying what a filter finds', () => {
   });
 
   it('says how to go on when it is cut off, which starts the same ones, and none of them twice', async () => {
-    for (let count = 0; count < 3; count++) await seed('busy', 'failed');
+    for (let count = 0; count < 2; count++) await seed('busy', 'failed');
+    // It was accepted between the two that are shown, and fails once they were.
+    const between = await seed('busy', 'running');
+    await seed('busy', 'failed');
     const first = await replay('--job busy --limit 2 --yes');
     expect(first.stderr).toContain('there are more: the same command takes the next ones');
-    const [, words = ''] = /go on with: signalbox runs replay (.+)\n/.exec(first.stderr) ?? [];
-    expect(words).toMatch(
-      /^--job busy --status succeeded failed timed-out cancelled --since 20\S+Z --until 20\S+Z --limit 2 --request-id \S+ --yes$/,
-    );
+    await dev.local.ledger.save({ ...between, status: 'failed', endedAt: Date.now() });
+    const [, words = ''] = /go on with\nsignalbox runs replay (.+)\n/.exec(first.stderr) ?? [];
     const second = await replay(`${words} --json`);
     expect(second.code).toBe(0);
     expect(second.stderr).not.toContain('left out');
@@ -97,6 +106,29 @@ describe('replaying what a filter finds', () => {
     const idsOf = (runs: readonly { readonly runId: string }[]) => runs.map(({ runId }) => runId).sort();
     expect(idsOf(JSON.parse(second.stdout))).toEqual(idsOf(replays));
     expect(new Set(replays.map(({ replayOf }) => replayOf)).size).toBe(2);
+  });
+
+  it('makes one replay of each when two commands find the same runs at once', async () => {
+    const runs = [await seed('twin', 'failed'), await seed('twin', 'failed')];
+    const both = Promise.withResolvers<boolean>();
+    let asked = 0;
+    // Neither has begun when the other has found its runs.
+    const ask = () => {
+      asked += 1;
+      if (asked === 2) both.resolve(true);
+      return both.promise;
+    };
+    const words = '--job twin --status failed --json';
+    const [one, two] = await Promise.all([replay(words, ask), replay(words, ask)]);
+    const idsOf = ({ stdout }: { stdout: string }) =>
+      JSON.parse(stdout).map(({ runId }: { runId: string }) => runId);
+    expect(idsOf(one)).toEqual(idsOf(two));
+    expect(await replaysOf('twin')).toHaveLength(2);
+    // Whoever means another one names the run.
+    const again = await replay(`${runs[0]?.id} --json`);
+    expect(again.code).toBe(0);
+    expect(idsOf(one)).not.toContain(idsOf(again)[0]);
+    expect(await replaysOf('twin')).toHaveLength(3);
   });
 
   it('goes on after one that can not be replayed, and exits 1', async () => {

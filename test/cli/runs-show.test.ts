@@ -39,6 +39,15 @@ log stream thumbnail/job/0a1b
 console    https://eu-west-1.console.aws.amazon.com/ecs/v2/clusters/jobs/tasks/0a1b/configuration?region=eu-west-1`);
 });
 
+it.each([
+  ['null', 'null'],
+  [undefined, 'not kept any more'],
+])('prints the event %j as %s', (event, shown) => {
+  const printed: string[] = [];
+  printRun((text) => printed.push(text), createRunningStory().run(), event, false);
+  expect(printed.at(-1)).toBe(`\nevent\n${shown}`);
+});
+
 it('prints nothing of the kind for a process', () => {
   const story = createRunningStory();
   story.failed(3);

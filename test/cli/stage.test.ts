@@ -2,6 +2,7 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { parseJobs } from '../../shared/jobs/parse.ts';
+import { createFolderPayloadStore } from '../../shared/payloads/folder.ts';
 import type { Plan } from '../../shared/runs/plan.ts';
 import type { Attempt, Run } from '../../shared/runs/run.ts';
 import { makeFolder, shell } from '../local/dev.ts';
@@ -13,6 +14,7 @@ import { startStage, type TestStage } from './stage.ts';
 
 const commandLine = createCommandLine();
 const start = Date.now() - 3_600_000;
+const ended: Partial<Run> = { status: 'failed', createdAt: start, endedAt: start + 3000 };
 let stage: TestStage;
 let folder: string;
 
@@ -60,6 +62,15 @@ describe('a command with --stage', () => {
     expect(JSON.parse(listed.stdout)).toMatchObject([{ runId: toId('aa1') }]);
   });
 
+  it('shows a run whose event is gone from where it was stored', async () => {
+    const elsewhere = createFolderPayloadStore(join(folder, 'payloads'));
+    const draft = toDraft({ id: toId('aa2'), ...ended, job: 'train' }, { event: `"${'x'.repeat(400_000)}"` });
+    await stage.ledgerWith(elsewhere).accept(draft, (run) => run);
+    const { code, stdout, stderr } = await signalbox('runs', 'show', 'aa2');
+    expect([code, stderr]).toEqual([0, '']);
+    expect(stdout).toMatch(/\nevent\nnot kept any more\n$/);
+  });
+
   it('replays what a filter finds, once', async () => {
     for (const prefix of ['bb1', 'bb2']) await seed(prefix, { job: 'quick' });
     const words = ['runs', 'replay', '--job', 'quick', '--status', 'failed', '--yes', '--json'];
@@ -67,7 +78,9 @@ describe('a command with --stage', () => {
     expect(code).toBe(0);
     const replayOf = JSON.parse(stdout).map((run: { replayOf: string }) => run.replayOf);
     expect(replayOf.toSorted()).toEqual([toId('bb1'), toId('bb2')]);
-    expect(stderr).toMatch(/go on with: signalbox runs replay .+ --stage prod --request-id \S+ --yes/);
+    expect(stderr).toMatch(
+      /go on with\nsignalbox runs replay bb\d0{7} bb\d0{7} --stage prod --request-id filter\n/,
+    );
     expect((await signalbox(...words)).stderr).toContain('2 runs are left out: replayed before');
   });
 
@@ -215,7 +228,6 @@ function attempted(number: number, externalId: string): Attempt {
 }
 
 async function seed(prefix: string, change: Partial<Run>): Promise<void> {
-  const ended: Partial<Run> = { status: 'failed', createdAt: start, endedAt: start + 3000 };
   await stage.ledger.accept(toDraft({ id: toId(prefix), ...ended, ...change }), (run) => run);
 }
 

@@ -4,6 +4,7 @@ import type { JobsFile } from '../../shared/jobs/schema/file.ts';
 import { createDynamoLedger } from '../../shared/ledgers/dynamodb/ledger.ts';
 import { openLocalRouter } from '../../shared/local/router.ts';
 import { toContext } from '../../shared/local/server/invoke-api.ts';
+import type { PayloadStore } from '../../shared/payloads/payload-store.ts';
 import { createCommands, createCommandTrigger } from '../../shared/router/commands.ts';
 import { createTrigger } from '../../shared/router/trigger.ts';
 import { toLane } from '../../shared/runs/lane.ts';
@@ -20,6 +21,8 @@ export const stage = 'prod';
 
 export type TestStage = {
   readonly ledger: Ledger;
+  /** The same, for events that go where the test says. */
+  readonly ledgerWith: (payloads: PayloadStore) => Ledger;
   readonly logs: Logs;
   readonly standIn: StandIn;
   /** What the AWS SDK finds in the environment of whoever has access. */
@@ -60,7 +63,8 @@ function withOwnLine(ledger: Ledger): Ledger {
  */
 export async function startStage(file: JobsFile): Promise<TestStage> {
   const table = await openTable(`${file.service}-${stage}-runs`);
-  const ledger = createDynamoLedger({ client: table.client, table: table.table, now: Date.now });
+  const place = { client: table.client, table: table.table, now: Date.now };
+  const ledger = createDynamoLedger(place);
   const log = pino({ level: 'silent' });
   const local = openLocalRouter(file, {
     log,
@@ -82,6 +86,7 @@ export async function startStage(file: JobsFile): Promise<TestStage> {
   await local.pump.start(local.engine);
   return {
     ledger,
+    ledgerWith: (payloads) => createDynamoLedger({ ...place, payloads }),
     logs,
     standIn,
     environment: {

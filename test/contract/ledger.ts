@@ -388,6 +388,21 @@ export function testLedger(name: string, open: OpenLedger): void {
         ]);
       });
 
+      it('comes from after a time on when that is asked for, to the millisecond, and no more than asked for', async () => {
+        const ledger = await opened();
+        for (const number of [1, 2, 3, 4]) await put(ledger, dated(number, 'queued', start + number));
+        const idsAfter = (after: number, now: number, limit = 10) =>
+          idsDue(ledger, { of: 'line', after, now, limit });
+        expect(await idsAfter(start + 1, start + 3)).toEqual([2, 3].map(toRunId));
+        expect(await idsAfter(start + 1, start + 3, 1)).toEqual([toRunId(2)]);
+        expect(await idsAfter(start, start + 10)).toEqual([1, 2, 3, 4].map(toRunId));
+        expect(await idsAfter(-1, start + 1)).toEqual([toRunId(1)]);
+        expect(await idsAfter(start + 4, start + 10)).toEqual([]);
+        expect(await idsAfter(start + 3, start + 3)).toEqual([]);
+        expect(await idsAfter(start + 3, start + 1)).toEqual([]);
+        expect(await idsDue(ledger, { of: 'rest', after: start, now: start + 10, limit: 10 })).toEqual([]);
+      });
+
       it('is a line of those that want to start, the news of those that have ended, and the rest', async () => {
         const ledger = await opened();
         const statuses = [

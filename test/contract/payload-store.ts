@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
-import { PayloadError, type PayloadStore } from '../../shared/payloads/payload-store.ts';
+import { PayloadGoneError, type PayloadStore } from '../../shared/payloads/payload-store.ts';
 import { toRun, toRunId } from '../support/draft.ts';
 
 const run = toRun();
@@ -77,23 +77,23 @@ export function testPayloadStore(name: string, open: OpenPayloadStore): void {
       const removed = await store.put(toRun({ id: toRunId(2) }), 'removed');
       await store.remove(removed);
       await store.remove(removed);
-      await expect(store.get(removed)).rejects.toThrow(PayloadError);
+      await expect(store.get(removed)).rejects.toThrow(PayloadGoneError);
       expect(await store.get(kept)).toBe('kept');
     });
 
-    it('throws a PayloadError that names the place when the payload is gone', async () => {
+    it('throws a PayloadGoneError that names the place when the payload is gone', async () => {
       const { store, ruin } = await open();
       const payload = await store.put(run, '{}');
       await ruin(payload.uri, undefined);
-      await expect(store.get(payload)).rejects.toThrow(PayloadError);
+      await expect(store.get(payload)).rejects.toThrow(PayloadGoneError);
       await expect(store.get(payload)).rejects.toThrow(payload.uri);
     });
 
-    it('throws a PayloadError when it is not what was stored', async () => {
+    it('throws a PayloadGoneError when it is not what was stored', async () => {
       const { store, ruin } = await open();
       const payload = await store.put(run, '{"amount":1}');
       await ruin(payload.uri, '{"amount":9}');
-      await expect(store.get(payload)).rejects.toThrow(PayloadError);
+      await expect(store.get(payload)).rejects.toThrow(PayloadGoneError);
       await expect(store.get(payload)).rejects.toThrow('not what was stored');
     });
   });

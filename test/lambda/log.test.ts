@@ -200,9 +200,12 @@ describe('a pass of the sweep', () => {
   });
 
   it.each([
-    [{ isComplete: false }, 'the time was up; the next pass goes on'],
+    [{ isComplete: false }, 'not all that was due is looked after, or was counted; the next pass goes on'],
     [{ failed: 2 }, 'everything that was due is looked after, but for what failed'],
-    [{ isComplete: false, failed: 2 }, 'the time was up; the next pass goes on'],
+    [
+      { isComplete: false, failed: 2 },
+      'not all that was due is looked after, or was counted; the next pass goes on',
+    ],
   ])('is a warning when it left something to the next one: %j', (change, message) => {
     const lines = linesOf((log) => log.swept({ ...swept, ...change }, 'request-1'));
     expect(lines).toMatchObject([{ level: 'WARN', message, ...change }]);

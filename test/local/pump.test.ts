@@ -230,6 +230,23 @@ describe('a pump that is started', () => {
   });
 });
 
+describe('a pump that attends', () => {
+  it('goes on with what has begun, and starts nothing that waits in line', async () => {
+    const { pump, engine, ledger, target } = createRouter({ slots: 2, courseOf: () => ({ seconds: 0.2 }) });
+    const ids = await accept(engine, 2);
+    await pump.start(engine);
+    await untilAll(ledger, ids, 'running');
+    await pump.stop();
+    await engine.accept(toDraft({ id: toRunId(3) }));
+    const later = createRouter({ slots: 2, ledger, change: () => target });
+    await later.pump.attend(later.engine);
+    await untilAll(ledger, ids, 'succeeded');
+    await until('nothing lives', () => later.pump.live() === 0);
+    expect(await ledger.load(toRunId(3))).toMatchObject({ status: 'queued' });
+    expect(target.calls).toHaveLength(2);
+  });
+});
+
 describe('a pump that drains', () => {
   it('starts nothing more, and is done when nothing lives', async () => {
     const { pump, engine, ledger, target } = createRouter({ slots: 1, courseOf: () => ({ seconds: 0.3 }) });

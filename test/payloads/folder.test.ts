@@ -1,9 +1,9 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { createFolderPayloadStore } from '../../shared/payloads/folder.ts';
-import { PayloadError } from '../../shared/payloads/payload-store.ts';
+import { PayloadError, PayloadGoneError } from '../../shared/payloads/payload-store.ts';
 import { runId, toRun } from '../support/draft.ts';
 import { makeFolder } from '../support/folder.ts';
 
@@ -74,10 +74,20 @@ describe('the payload folder', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
-  it('throws a PayloadError for a place that is no file', async () => {
+  it('does not take for gone what only can not be read now', async () => {
     const store = createFolderPayloadStore(makeFolder());
-    for (const uri of ['s3://bucket/key', 'nonsense', 'file://elsewhere/x.json', '']) {
-      await expect(store.get({ uri, sha256: '00', sizeBytes: 0 }), uri).rejects.toThrow(PayloadError);
+    const payload = await store.put(run, '{}');
+    rmSync(new URL(payload.uri));
+    symlinkSync(fileURLToPath(payload.uri), new URL(payload.uri));
+    const reading = store.get(payload);
+    await expect(reading).rejects.toThrow('ELOOP');
+    await expect(reading).rejects.not.toThrow(PayloadGoneError);
+  });
+
+  it('throws a PayloadGoneError for a place that is no file', async () => {
+    const store = createFolderPayloadStore(makeFolder());
+    for (const uri of ['s3://bucket/key', 'nonsense', 'file://elsewhere/x.json', 'file:///', '']) {
+      await expect(store.get({ uri, sha256: '00', sizeBytes: 0 }), uri).rejects.toThrow(PayloadGoneError);
     }
   });
 });

@@ -1,7 +1,7 @@
 import { inspect } from 'node:util';
 import { GetObjectCommand, ListObjectsV2Command, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { describe, expect, it } from 'vitest';
-import { PayloadError } from '../../shared/payloads/payload-store.ts';
+import { PayloadError, PayloadGoneError } from '../../shared/payloads/payload-store.ts';
 import { createS3PayloadStore, type S3PayloadStoreOptions } from '../../shared/payloads/s3.ts';
 import { runId, toRun, toRunId } from '../support/draft.ts';
 import { createBucket, type Fault, type FauxqsOptions, startFauxqs, toS3Refusal } from '../support/fauxqs.ts';
@@ -137,6 +137,7 @@ describe('the payload store in S3', () => {
         faults.push({ kind: 'silence' }, { kind: 'silence' }, { kind: 'silence' });
         const error = await toError(work());
         expect(error.message).toMatch(/^the event .* could not be .*: no answer within 0\.2 s$/);
+        expect(error).not.toBeInstanceOf(PayloadGoneError);
         faults.length = 0;
       }
       expect(await store.get(payload)).toBe('{"a":1}');
@@ -206,6 +207,7 @@ describe('the payload store in S3', () => {
           expect(error.reason).toBe(reason);
           expect(error.message).toContain(text);
           expect(error.message).toContain(payload.uri);
+          expect(error).not.toBeInstanceOf(PayloadGoneError);
           faults.length = 0;
         }
       },
@@ -231,9 +233,10 @@ describe('the payload store in S3', () => {
         () => store.get(payload),
         () => store.remove(payload),
       ]) {
-        const { message } = await toError(work());
-        expect(message).toContain('NoSuchBucket');
-        expect(message).toContain('s3://not-there/payloads/');
+        const error = await toError(work());
+        expect(error.message).toContain('NoSuchBucket');
+        expect(error.message).toContain('s3://not-there/payloads/');
+        expect(error).not.toBeInstanceOf(PayloadGoneError);
       }
     });
 
@@ -284,9 +287,9 @@ describe('the payload store in S3', () => {
       '',
     ]) {
       const payload = { uri, sha256: '015a', sizeBytes: 7 };
-      expect((await toError(store.get(payload))).message).toContain(
-        'is no payload in the bucket signalbox-payloads',
-      );
+      const error = await toError(store.get(payload));
+      expect(error.message).toContain('is no payload in the bucket signalbox-payloads');
+      expect(error, uri).toBeInstanceOf(PayloadGoneError);
       expect((await toError(store.remove(payload))).message).toContain('is no payload in the bucket');
     }
     expect(requests).toEqual([]);

@@ -1,6 +1,7 @@
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { createLambdaLog } from '../../shared/lambda/log.ts';
 import { toContext } from '../../shared/local/server/invoke-api.ts';
+import { PayloadError, PayloadGoneError } from '../../shared/payloads/payload-store.ts';
 import { createCommands, createCommandTrigger } from '../../shared/router/commands.ts';
 import { createTrigger } from '../../shared/router/trigger.ts';
 import { type Ledger, LedgerError } from '../../shared/runs/ledger.ts';
@@ -34,6 +35,7 @@ function openManual() {
   const ledger: Ledger = {
     ...made,
     load: async (id) => throwIf(failing.get('load')) ?? made.load(id),
+    loadEvent: async (id) => throwIf(failing.get('loadEvent')) ?? made.loadEvent(id),
     async accept(...draft) {
       throwIf(failing.get('accept'));
       const accepted = await made.accept(...draft);
@@ -115,6 +117,24 @@ describe('the command replay', () => {
     expect(await world.call({ command: 'replay', runId: unknown, requestId: 'a' })).toEqual({
       error: { name: 'RunNotFoundError', message: `no run is named ${unknown}` },
     });
+  });
+
+  it('gives an error for a run whose event is gone, which does not hold up those after it', async () => {
+    world.failing.set(
+      'loadEvent',
+      new PayloadGoneError('the event at s3://b/k is not what was stored there'),
+    );
+    expect(await replay('a')).toEqual({
+      error: {
+        name: 'ReplayError',
+        message: `run ${runId} can't be replayed: the event at s3://b/k is not what was stored there`,
+      },
+    });
+  });
+
+  it('is thrown while the event only can not be read', async () => {
+    world.failing.set('loadEvent', new PayloadError('no answer from S3'));
+    await expect(replay('a')).rejects.toThrow('no answer from S3');
   });
 
   it('gives an error for an event that is too large to be kept', async () => {

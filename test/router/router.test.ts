@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { PayloadError } from '../../shared/payloads/payload-store.ts';
+import { PayloadError, PayloadGoneError } from '../../shared/payloads/payload-store.ts';
 import { createRouter, ReplayError } from '../../shared/router/router.ts';
 import { LedgerError } from '../../shared/runs/ledger.ts';
 import { httpApiGateway } from '../../shared/sources/http-api-gateway.ts';
@@ -309,6 +309,48 @@ describe('a replay', () => {
         `run ${failed?.runId} has no event that a job could be given: the key is "…", expected UTF-8`,
       ),
     );
+  });
+
+  it('is refused for a run whose event is gone, and is tried again while it only can not be read', async () => {
+    const world = open(jobs);
+    const {
+      dispatched: [first],
+    } = await world.router.route(toDelivery());
+    const runId = first?.runId ?? '';
+    const replayWith = (error: Error) => {
+      const ledger = { ...world.ledger, loadEvent: async () => Promise.reject(error) };
+      return createRouter({ ...world.parts, ledger }).replay(runId, 'replay-1');
+    };
+    await expect(replayWith(new PayloadGoneError('the event at s3://b/k is gone'))).rejects.toThrow(
+      new ReplayError(`run ${runId} can't be replayed: the event at s3://b/k is gone`),
+    );
+    const unread = new PayloadError('the event at s3://b/k could not be read: no answer within 30 s');
+    await expect(replayWith(unread)).rejects.toBe(unread);
+    expect(await world.runs()).toHaveLength(1);
+  });
+
+  it('of a run whose event is gone can still be given another event', async () => {
+    const world = open(jobs);
+    const {
+      dispatched: [first],
+    } = await world.router.route(toDelivery());
+    const ledger = { ...world.ledger, loadEvent: async () => Promise.reject(new PayloadGoneError('gone')) };
+    const router = createRouter({ ...world.parts, ledger });
+    const replay = await router.replay(first?.runId ?? '', 'replay-1', '{"sku":8}');
+    expect(replay).toMatchObject({ status: 'queued', replayOf: first?.runId });
+    // What came of it is given again, though it can't be told any more whether it was the same event.
+    expect((await router.replay(first?.runId ?? '', 'replay-1', '{"sku":8}')).id).toBe(replay.id);
+  });
+
+  it('is to be tried again while the credentials that its job asks for can not be read', async () => {
+    const world = open({ order: { ...jobs.order, forwardCredentials: true } });
+    const {
+      dispatched: [first],
+    } = await world.router.route(toDelivery({ headers: { authorization: 'Bearer s3cr3t' } }));
+    const unread = new PayloadError('no answer from S3');
+    const payloads = { ...world.parts.payloads, get: async () => Promise.reject(unread) };
+    const replay = createRouter({ ...world.parts, payloads }).replay(first?.runId ?? '', 'replay-1');
+    await expect(replay).rejects.toBe(unread);
   });
 
   it('does not start without the credentials that its job asks for', async () => {

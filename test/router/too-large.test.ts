@@ -52,7 +52,7 @@ describe('an event that is too large to be kept', () => {
     expect(unrecorded).toEqual([]);
     expect(dispatched.map(({ status }) => status)).toEqual(['queued', 'failed', 'queued']);
     const failed = (await world.runs()).find(({ status }) => status === 'failed');
-    expect(failed).toMatchObject({ job: 'ship', cause: { class: 'bad-event', reason } });
+    expect(failed).toMatchObject({ job: 'ship', tooLarge: true, cause: { class: 'bad-event', reason } });
     const event = JSON.parse((await world.ledger.loadEvent(failed?.id ?? '')) ?? '{}');
     expect(event).toEqual({ error: reason, sizeBytes: expect.any(Number) });
     expect(event.sizeBytes).toBeGreaterThan(1000);

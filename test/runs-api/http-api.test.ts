@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createLambdaLog } from '../../shared/lambda/log.ts';
 import { toContext } from '../../shared/local/server/invoke-api.ts';
+import { PayloadError, PayloadGoneError } from '../../shared/payloads/payload-store.ts';
 import { createCommands } from '../../shared/router/commands.ts';
+import { createRouter } from '../../shared/router/router.ts';
 import { type Ledger, LedgerError } from '../../shared/runs/ledger.ts';
 import { createHttpApiHandler } from '../../shared/runs-api/http-api.ts';
 import { manual } from '../../shared/sources/manual.ts';
@@ -32,7 +34,7 @@ function openFunction(change: Partial<Ledger> = {}, now = world.clock.now) {
   const lines: string[] = [];
   const handle = createHttpApiHandler({
     ledger,
-    commands: createCommands({ ...world, ledger }),
+    commands: createCommands({ ...world, ledger, router: createRouter({ ...world.parts, ledger }) }),
     log: createLambdaLog((line) => void lines.push(line)),
     now,
   });
@@ -207,6 +209,20 @@ it('a replay of a job that is not in jobs.yml any more is refused', async () => 
   await world.ledger.accept(toDraft({ id, job: 'gone' }), (run) => run);
   const answer = await openFunction().ask(toPayload('POST', `/runs/${id}/replay`));
   expect(problemIn(answer, 409)).toBe('Job gone is not in jobs.yml any more.');
+});
+
+it('the replay of a run whose event is gone is refused, and not asked for again', async () => {
+  const { ask } = openFunction({
+    loadEvent: async () => Promise.reject(new PayloadGoneError('the event at s3://b/k is gone')),
+  });
+  const answer = await ask(toPayload('POST', `/runs/${runId}/replay`));
+  expect(problemIn(answer, 409)).toBe(`Run ${runId} can't be replayed: the event at s3://b/k is gone.`);
+});
+
+it('the replay of a run whose event can not be read now may be sent again', async () => {
+  const { ask } = openFunction({ loadEvent: async () => Promise.reject(new PayloadError('S3 is silent')) });
+  const answer = await ask(toPayload('POST', `/runs/${runId}/replay`));
+  expect(problemIn(answer, 503)).toBe('The router could not do this now. Nothing was lost; send it again.');
 });
 
 describe('the log', () => {

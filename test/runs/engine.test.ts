@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { createSqliteLedger } from '../../shared/ledgers/sqlite.ts';
 import { openDatabase } from '../../shared/ledgers/sqlite-schema.ts';
+import { PayloadError, PayloadGoneError } from '../../shared/payloads/payload-store.ts';
 import { createEngine } from '../../shared/runs/engine.ts';
 import type { Input } from '../../shared/runs/input.ts';
 import { type Ledger, LedgerError } from '../../shared/runs/ledger.ts';
@@ -177,6 +178,33 @@ describe('an event that is too big for the request', () => {
     await createEngine(world).tell(runId, due);
     expect(world.target.calls[0]?.event).toEqual({ tier: 'claim-check', payload });
     expect(world.put.size).toBe(0);
+  });
+
+  it('fails the run with the reason when it is gone from where the ledger put it', async () => {
+    const world = await withQueued(createWorld());
+    const gone = new PayloadGoneError('the event at s3://b/k could not be read: NoSuchKey');
+    const ledger: Ledger = { ...world.ledger, loadEvent: async () => Promise.reject(gone) };
+    expect(await createEngine({ ...world, ledger }).tell(runId, due)).toMatchObject({
+      status: 'failed',
+      cause: { class: 'rejected', reason: 'the event at s3://b/k could not be read: NoSuchKey' },
+    });
+    expect(world.target.calls).toEqual([]);
+  });
+
+  it('that only can not be read now is read again, without using an attempt', async () => {
+    const world = await withQueued(createWorld());
+    const unread = new PayloadError('the event at s3://b/k could not be read: no answer within 30 s');
+    let failures = 2;
+    const loadEvent: Ledger['loadEvent'] = async (id) => {
+      failures -= 1;
+      return failures >= 0 ? Promise.reject(unread) : world.ledger.loadEvent(id);
+    };
+    const engine = createEngine({ ...world, ledger: { ...world.ledger, loadEvent } });
+    expect(await engine.tell(runId, due)).toMatchObject({ status: 'waiting', attempts: [{ number: 1 }] });
+    expect(await drive(world, engine, runId)).toMatchObject({
+      status: 'succeeded',
+      attempts: [{ number: 1, refusals: 2 }],
+    });
   });
 
   it('fails the run with the reason when it is not in the ledger any more', async () => {

@@ -149,7 +149,8 @@ function openParts(outside: Outside, host: Host) {
       return createRouter({ ...parts, engine, table: routingTable, jobs, toPlan });
     },
     line({ isGathered = false } = {}) {
-      const gather = (target: (typeof targets)[string]) => createGatheringTarget(target, { gatherMs: 20 });
+      const gather = (target: (typeof targets)[string]) =>
+        createGatheringTarget(target, { gatherMs: 20, now });
       const reached = isGathered
         ? Object.fromEntries(Object.entries(targets).map(([name, target]) => [name, gather(target)]))
         : targets;

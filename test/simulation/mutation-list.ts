@@ -66,7 +66,7 @@ export const mutations: readonly Mutation[] = [
   },
   {
     name: 'forget those in line when sweeping',
-    file: 'shared/router/sweep.ts',
+    file: 'shared/router/sweep-line.ts',
     changes: [['const reminders = line.filter(', 'const reminders = line.slice(0, 0).filter(']],
     caughtBy: [ends],
   },

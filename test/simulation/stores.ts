@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import type { Item, Store } from '../../shared/ledgers/dynamodb/store.ts';
-import { PayloadError, type PayloadStore } from '../../shared/payloads/payload-store.ts';
+import { PayloadError, PayloadGoneError, type PayloadStore } from '../../shared/payloads/payload-store.ts';
 import { LedgerError } from '../../shared/runs/ledger.ts';
 import type { Host, Kernel } from './kernel.ts';
 import { type Table, TooLargeError } from './table.ts';
@@ -90,7 +90,7 @@ export function createObjectStore(kernel: Kernel, host: Host, objects: Map<strin
       ask('get', () => {
         const text = objects.get(uri);
         if (text === undefined || hash('sha256', text) !== sha256)
-          throw new PayloadError(`${uri} is not there`);
+          throw new PayloadGoneError(`${uri} is not there`);
         return text;
       }),
     remove: ({ uri }) => ask('remove', () => void objects.delete(uri)),

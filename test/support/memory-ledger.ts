@@ -90,9 +90,9 @@ export function createMemoryLedger(now: () => EpochMs): Ledger {
       return saved;
     },
 
-    async due({ now: until, limit, of }) {
+    async due({ now: until, after = Number.NEGATIVE_INFINITY, limit, of }) {
       return dueOf(of)
-        .filter(({ at }) => at <= until)
+        .filter(({ at }) => at > after && at <= until)
         .sort((a, b) => a.at - b.at)
         .slice(0, limit);
     },

@@ -25,7 +25,7 @@ function gather(describe: (handles: readonly Handle[]) => readonly Report[] = (a
         return describe(handles);
       },
     },
-    { gatherMs: 100 },
+    { gatherMs: 100, now: Date.now },
   );
   return { calls, target, gathered };
 }
@@ -121,12 +121,62 @@ describe('looks at about one time', () => {
           return handles.map(pending);
         },
       },
-      { gatherMs: 100 },
+      { gatherMs: 100, now: Date.now },
     );
     const looks = Promise.all([1, 2, 3].map((number) => slow.describe([toHandle(number)])));
     await vi.advanceTimersByTimeAsync(10_000);
     expect(await looks).toHaveLength(3);
     expect(most).toBe(1);
+  });
+
+  it('of a service that does not answer take the time of one call', async () => {
+    let calls = 0;
+    const hung = createGatheringTarget(
+      {
+        ...gather().target,
+        async describe() {
+          calls++;
+          await new Promise((resolve) => setTimeout(resolve, 10_000));
+          throw new Error('no answer within 10 s');
+        },
+      },
+      { gatherMs: 100, now: Date.now },
+    );
+    const begunAt = Date.now();
+    const looks = Promise.allSettled([1, 2, 3].map((number) => hung.describe([toHandle(number)])));
+    const seconds = looks.then(() => (Date.now() - begunAt) / 1000);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(await looks).toEqual(
+      [1, 2, 3].map(() => ({ status: 'rejected', reason: new Error('no answer within 10 s') })),
+    );
+    expect(await seconds).toBe(10.1);
+    expect(calls).toBe(1);
+  });
+
+  it('are made one by one for five seconds: the rest is given up with what failed before', async () => {
+    let calls = 0;
+    const slow = createGatheringTarget(
+      {
+        ...gather().target,
+        async describe(handles) {
+          calls++;
+          await new Promise((resolve) => setTimeout(resolve, 2000));
+          if (handles.length > 1) throw new Error('one of them can not be seen');
+          return handles.map(pending);
+        },
+      },
+      { gatherMs: 100, now: Date.now },
+    );
+    const looks = Promise.allSettled([1, 2, 3, 4].map((number) => slow.describe([toHandle(number)])));
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect((await looks).map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'rejected',
+    ]);
+    expect((await looks)[3]).toMatchObject({ reason: new Error('one of them can not be seen') });
+    expect(calls).toBe(3);
   });
 
   it('that fail concern no run of another plan', async () => {

@@ -6,14 +6,20 @@ import { type Item, isExpired, type Store, take, textIn } from './store.ts';
 
 /** Reads of ids over all shards, merged. The index may lag behind what was saved a moment ago. */
 export function createQueries(store: Store, now: () => EpochMs) {
-  async function dueIn(of: DueQuery['of'], until: EpochMs, limit: number): Promise<readonly string[]> {
+  async function dueIn({ of, after = -1, now: until, limit }: DueQuery): Promise<readonly string[]> {
+    if (after >= until) return [];
     const perShard = await inParallel(shards, (shard) =>
       take(
         store.query({
           index: 'by-due',
           where: {
-            that: 'duePk = :pk AND dueSk < :end',
-            values: { ':pk': { S: `${of}#${shard}` }, ':end': { S: toSortableTime(until + 1) } },
+            // A time alone sorts before the keys that begin with it, and is none.
+            that: 'duePk = :pk AND dueSk BETWEEN :first AND :end',
+            values: {
+              ':pk': { S: `${of}#${shard}` },
+              ':first': { S: toSortableTime(after + 1) },
+              ':end': { S: toSortableTime(until + 1) },
+            },
           },
           pageSize: limit,
         }),
@@ -28,12 +34,12 @@ export function createQueries(store: Store, now: () => EpochMs) {
   }
 
   return {
-    async due({ now: until, limit, of }: DueQuery): Promise<readonly Due[]> {
-      return (await dueIn(of, until, limit)).map(toDue);
+    async due(query: DueQuery): Promise<readonly Due[]> {
+      return (await dueIn(query)).map(toDue);
     },
 
     async nextDue(of: DueQuery['of']): Promise<EpochMs | undefined> {
-      const [first] = await dueIn(of, Number.MAX_SAFE_INTEGER, 1);
+      const [first] = await dueIn({ of, now: Number.MAX_SAFE_INTEGER, limit: 1 });
       return first === undefined ? undefined : toDue(first).at;
     },
 

@@ -21,7 +21,7 @@ import {
 } from './drive.ts';
 import { existing, toJobsYml } from './jobs.ts';
 import { toLambdaNeeds } from './lambda-needs.ts';
-import { toNeeds } from './needs.ts';
+import { toAnswerNeeds, toNeeds } from './needs.ts';
 import { doesAllow, isAllowed, type Need } from './policy.ts';
 import { statementsOf } from './role.ts';
 
@@ -66,7 +66,10 @@ describe.each(names)('the function %s', (name) => {
   });
 
   it('makes every call that it is allowed', () => {
-    const needs = needsOf(name).map((need) => ({ ...need, resource: toAlike(need.resource) }));
+    const needs = [...needsOf(name), ...callsOf(name).flatMap(toAnswerNeeds)].map((need) => ({
+      ...need,
+      resource: toAlike(need.resource),
+    }));
     const unused = statementsOf(name, cloud.template.Resources, cloud.resolve).flatMap((statement) =>
       [statement.Action].flat().flatMap((action) =>
         [statement.Resource].flat().flatMap((resource) => {
@@ -80,12 +83,15 @@ describe.each(names)('the function %s', (name) => {
 });
 
 function needsOf(name: FunctionName): readonly Need[] {
-  const { recorder, resolve, template } = cloud;
-  const made = recorder.calls.filter(({ caller }) => caller === name);
+  const { resolve, template } = cloud;
   return [
-    ...made.flatMap((call) => toNeeds(call, cloud)),
+    ...callsOf(name).flatMap((call) => toNeeds(call, cloud)),
     ...toLambdaNeeds(toFunctionName(cloud.stage, name), template.Resources, resolve),
   ];
+}
+
+function callsOf(name: FunctionName) {
+  return cloud.recorder.calls.filter(({ caller }) => caller === name);
 }
 
 /** Two jobs of Batch stand for each other: one is stopped, of the other what waits too long is ended. */

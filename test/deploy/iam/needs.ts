@@ -115,6 +115,16 @@ export function toNeeds(call: AwsCall, known: Known): readonly Need[] {
 }
 
 /**
+ * What a call works without, but is not told all: that an object is not there S3 says only to who may list its bucket.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+ */
+export function toAnswerNeeds(call: AwsCall): readonly Need[] {
+  return call.service === 's3' && call.operation === 'GetObject'
+    ? [{ action: 's3:ListBucket', resource: `arn:aws:s3:::${textIn(call, 'Bucket')}` }]
+    : [];
+}
+
+/**
  * Passing the roles of its tasks, and its tags, are needed besides. A family without a revision is looked at as its
  * latest one. https://docs.aws.amazon.com/AmazonECS/latest/developerguide/supported-iam-actions-tagging.html
  */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { createDynamoLedger } from '../../../shared/ledgers/dynamodb/ledger.ts';
 import { createFolderPayloadStore } from '../../../shared/payloads/folder.ts';
-import type { Attempt, Run } from '../../../shared/runs/run.ts';
+import { PayloadGoneError, type PayloadStore } from '../../../shared/payloads/payload-store.ts';
+import type { Attempt, Run, StoredPayload } from '../../../shared/runs/run.ts';
 import { createClock } from '../../support/clock.ts';
 import { runId, start, toDraft } from '../../support/draft.ts';
 import { allItems, makeTable, type Table } from '../../support/dynamo.ts';
@@ -81,6 +82,23 @@ describe('the size of an item', () => {
     await ledger.accept(toDraft({}, { event }), queue);
     expect(Math.max(...(await sizesOf(table)))).toBeLessThan(3000);
     expect(await ledger.loadEvent(runId)).toBe(event);
+  });
+
+  it('that went to the payload store is known to be gone once it is not there any more', async () => {
+    const payloads = createFolderPayloadStore(makeFolder());
+    const stored: StoredPayload[] = [];
+    const noting: PayloadStore = {
+      ...payloads,
+      async put(...told) {
+        const payload = await payloads.put(...told);
+        stored.push(payload);
+        return payload;
+      },
+    };
+    const ledger = createDynamoLedger({ ...(await makeTable()), payloads: noting, now });
+    await ledger.accept(toDraft({}, { event: JSON.stringify('x'.repeat(400_000)) }), queue);
+    for (const payload of stored) await payloads.remove(payload);
+    await expect(ledger.loadEvent(runId)).rejects.toThrow(PayloadGoneError);
   });
 
   it('is below the limit for the largest event that is kept in the table', async () => {

@@ -78,7 +78,9 @@ function toIndex(name: string): Value {
 
 /**
  * An event is removed only by whoever stored it and was not the first to; one of a state change is too small to be
- * stored there when it is accepted.
+ * stored there when it is accepted. Nobody lists the bucket, which has nothing else in it: to be allowed to lets S3 say
+ * of an object that it is not there, in place of AccessDenied. Those need it who go on with runs, and replay them; what a
+ * trigger is denied is left to them. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
  */
 function toPayloadPermissions(file: JobsFile): readonly Permission[] {
   const objects = [sub(`\${${ids.payloads}.Arn}/payloads/*`)];
@@ -86,6 +88,10 @@ function toPayloadPermissions(file: JobsFile): readonly Permission[] {
     {
       functions: toFunctionNames(file),
       statement: { actions: ['s3:GetObject', 's3:PutObject'], resources: objects },
+    },
+    {
+      functions: [...line, ...commanded],
+      statement: { actions: ['s3:ListBucket'], resources: [getAtt(ids.payloads, 'Arn')] },
     },
     {
       functions: toDropping(file),

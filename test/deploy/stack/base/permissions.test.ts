@@ -82,6 +82,7 @@ describe('what goes on with runs', () => {
       'dynamodb:UpdateItem Ledger.Arn',
       'events:PutEvents arn:*:events:*:event-bus/default',
       's3:GetObject ${Payloads.Arn}/payloads/*',
+      's3:ListBucket Payloads.Arn',
       's3:PutObject ${Payloads.Arn}/payloads/*',
       'sns:Publish arn:aws:sns:eu-west-1:123456789012:alerts',
       'sqs:DeleteMessage WakeCodebuildQueue.Arn',
@@ -111,6 +112,14 @@ describe('what goes on with runs', () => {
     const eventBusArn = 'arn:aws:events:us-east-1:210987654321:event-bus/central';
     expect(busOf({ eventBusArn })).toEqual([`events:PutEvents ${eventBusArn}`]);
   });
+});
+
+it('only those that go on with runs, or replay them, are told that an event is gone', () => {
+  const given = { runsApi, jobs: { a: { ...task, events: queue } } };
+  const told = (['wake', 'sweep', 'state-change', 'manual', 'runs-api', 'sqs'] as const).filter((name) =>
+    allowedOf(name, given).includes('s3:ListBucket Payloads.Arn'),
+  );
+  expect(told).toEqual(['wake', 'sweep', 'state-change', 'manual', 'runs-api']);
 });
 
 it('the runs API lists runs by job and by status', () => {
