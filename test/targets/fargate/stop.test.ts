@@ -1,8 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
 import { toHandle, untilEnded, untilRunning } from '../../contract/target.ts';
 import { type Fault, serverError, throttled } from '../../stand-in/faults.ts';
 import { ServiceError } from '../../stand-in/service.ts';
 import { runId } from '../../support/draft.ts';
+import { makeFolder } from '../../support/folder.ts';
 import { createFargate, inline, token, toWork } from './fargate-world.ts';
 
 const gone = 'arn:aws:ecs:eu-west-1:123456789012:task/jobs/0123456789abcdef0123456789abcdef';
@@ -23,6 +26,7 @@ describe('stopping a task', () => {
   });
 
   it('sends SIGKILL to what goes on after its stopTimeout', async () => {
+    const deaf = join(makeFolder(), 'deaf');
     const { target, toOrder } = await createFargate({
       definitions: [
         {
@@ -31,7 +35,7 @@ describe('stopping a task', () => {
           containers: [
             {
               name: 'job',
-              command: ['sh', '-c', 'trap "" TERM; while :; do sleep 0.1; done'],
+              command: ['sh', '-c', 'trap "" TERM; : > "$0"; while :; do sleep 0.1; done', deaf],
               stopTimeoutSeconds: 0.3,
             },
           ],
@@ -41,6 +45,7 @@ describe('stopping a task', () => {
     const order = toOrder('deaf');
     const handle = toHandle(order, await target.start(order, inline));
     await untilRunning(target, handle);
+    await vi.waitUntil(() => existsSync(deaf), { timeout: 10_000 });
     await target.stop(handle);
     expect((await untilEnded(target, handle)).failure).toMatchObject({ exitCode: 137, signal: 'SIGKILL' });
   });
