@@ -98,7 +98,8 @@ export function createSqsWaker(options: SqsWakerOptions): Waker {
 /**
  * When a run is to be looked at by a message: at its next start, or when a start or stop that failed is tried again.
  * Undefined where a look is only in case something got lost, or failed, or the turn is far off: for those the sweep asks
- * the ledger, and looks at many in one call. A message that is sent on and on for hours would become many, as each may be delivered twice.
+ * the ledger, and looks at many in one call. A message that is sent on and on for hours would become many, as each may
+ * be delivered twice.
  */
 export function toWakeDate({ status, next, outbox }: Run, now: EpochMs): EpochMs | undefined {
   const turn = (status === 'queued' || status === 'waiting') && next ? [next.at] : [];
