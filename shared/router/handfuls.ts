@@ -12,7 +12,7 @@ export type HandfulsHow = {
 export type Outcome = {
   readonly done: number;
   readonly failed: number;
-  /** false: the time was up before everything was begun, or before all of it was done. */
+  /** false: the time was up before everything was begun. */
   readonly isComplete: boolean;
 };
 
@@ -21,15 +21,15 @@ export const together = 100;
 /** So long one handful is waited for; then the next is begun beside it, as it may be of a service that doesn't answer. */
 const patienceMs = 2_000;
 /**
- * What is under way at the end is waited for so long. A start that is repeated takes most: twenty seconds for its turn,
- * two calls of ten seconds to look for what it started, and its outcome is saved. What takes longer still, as going
- * through all builds of a large project may, is cut off as by the end of a function: the ledger says when it's due again.
+ * What is under way at the end takes so long at most. The longest is a start that is repeated at CodeBuild: twenty
+ * seconds for its turn, ten for the call, eighty to go through a large project's builds, and its outcome is saved.
  */
-export const graceMs = 45_000;
+export const graceMs = 120_000;
 
 /**
- * Does the work on the runs of each page, a hundred at a time. One that fails, or is not done in the end, is warned of
- * and counted as failed: it's due still, and found by the next pass. Throws what reading the pages throws, once what
+ * Does the work on the runs of each page, a hundred at a time, and waits for all that was begun: nothing is under way
+ * when it returns. One that fails is warned of and counted: it's due still, and found by the next pass. So is one that
+ * takes longer than it can, before the end of the function cuts it off. Throws what reading the pages throws, once what
  * was begun is done.
  */
 export async function inHandfuls(
@@ -45,10 +45,12 @@ export async function inHandfuls(
   try {
     isComplete = await beginAll();
   } finally {
-    await within(endBy + graceMs - now(), Promise.all(begun));
-    for (const id of underWay) warn(id, 'the sweep waits for it no longer');
+    const all = Promise.all(begun);
+    await within(endBy + graceMs - now(), all);
+    for (const id of underWay) warn(id, 'the sweep still waits for it, and may be cut off');
+    await all;
   }
-  return { done, failed: failed + underWay.size, isComplete: isComplete && underWay.size === 0 };
+  return { done, failed, isComplete };
 
   async function beginAll(): Promise<boolean> {
     for await (const page of pages) {

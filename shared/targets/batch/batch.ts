@@ -125,7 +125,7 @@ export function createBatchTarget(
   async function terminateLiving({ token }: Handle, jobs: readonly FoundJob[]): Promise<void> {
     const reason = `Signalbox asked for the end of ${token}`;
     const living = jobs.filter(({ hasEnded }) => !hasEnded);
-    await Promise.all(living.map(({ id }) => terminateJob(batch, id, reason, callSeconds)));
+    await inParallel(living, ({ id }) => terminateJob(batch, id, reason, callSeconds));
   }
 }
 

@@ -1,6 +1,7 @@
 import type { DescribeExecutionCommandOutput, SFNClient } from '@aws-sdk/client-sfn';
 import { call } from '../../aws/call.ts';
 import { toAwsFailure } from '../../aws/errors.ts';
+import { inParallel } from '../../in-parallel.ts';
 import type { EpochMs } from '../../runs/run.ts';
 import type { Handle, Report } from '../target.ts';
 import { type ExecutionState, toExecutionFinding } from './execution-finding.ts';
@@ -18,12 +19,7 @@ export async function describeExecutions(
   toName: (token: string) => string | undefined,
   { now, callSeconds }: { readonly now: () => EpochMs; readonly callSeconds: number | undefined },
 ): Promise<readonly Report[]> {
-  const reports: Report[] = [];
-  for (let from = 0; from < handles.length; from += mostAtOnce) {
-    const some = handles.slice(from, from + mostAtOnce);
-    reports.push(...(await Promise.all(some.map(describe))));
-  }
-  return reports;
+  return inParallel(handles, describe, mostAtOnce);
 
   async function describe(handle: Handle): Promise<Report> {
     const { token, externalId } = handle;

@@ -6,6 +6,7 @@ import type {
 } from '@aws-sdk/client-ecs';
 import { call } from '../../aws/call.ts';
 import type { AwsClients } from '../../aws/clients.ts';
+import { inParallel } from '../../in-parallel.ts';
 
 /** The calls to ECS that the target makes; each is given up after some seconds, and asked once. */
 export type EcsApi = {
@@ -21,11 +22,14 @@ export type EcsApi = {
 /** https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_DescribeTasks.html */
 const mostPerDescribe = 100;
 
+/** As a list is asked for: of what lives, and of what has ended. */
+const states = ['RUNNING', 'STOPPED'] as const;
+
 export function createEcsApi(clients: Pick<AwsClients, 'ecs'>, seconds?: number): EcsApi {
   // The SDK is loaded with the first call, not before.
   const load = async () => ({ client: await clients.ecs(), sdk: await import('@aws-sdk/client-ecs') });
 
-  async function listWith(cluster: string, startedBy: string, desiredStatus: 'RUNNING' | 'STOPPED') {
+  async function listWith(cluster: string, startedBy: string, desiredStatus: (typeof states)[number]) {
     const { client, sdk } = await load();
     const arns: string[] = [];
     let nextToken: string | undefined;
@@ -70,11 +74,8 @@ export function createEcsApi(clients: Pick<AwsClients, 'ecs'>, seconds?: number)
     },
 
     async listTasks(cluster, startedBy) {
-      const [living, stopped] = await Promise.all([
-        listWith(cluster, startedBy, 'RUNNING'),
-        listWith(cluster, startedBy, 'STOPPED'),
-      ]);
-      return [...new Set([...living, ...stopped])];
+      const lists = await inParallel(states, (desired) => listWith(cluster, startedBy, desired));
+      return [...new Set(lists.flat())];
     },
 
     async describeTaskDefinition(taskDefinition) {

@@ -1,6 +1,7 @@
 import type { RunTaskCommandOutput } from '@aws-sdk/client-ecs';
 import type { AwsClients } from '../../aws/clients.ts';
 import { toAwsFailure, toReason } from '../../aws/errors.ts';
+import { inParallel } from '../../in-parallel.ts';
 import type { CarriedEvent, Order } from '../../runs/order.ts';
 import type { FargateWork } from '../../runs/plan.ts';
 import { type EpochMs, parseToken } from '../../runs/run.ts';
@@ -71,7 +72,7 @@ export function createFargateTarget(clients: Pick<AwsClients, 'ecs'>, options: F
       try {
         const arns = externalId === undefined ? await toLivingOf(token, work.cluster, runId) : [externalId];
         if (arns === undefined) return { kind: 'unknown', reason: 'ECS has no trace of it' };
-        await Promise.all(arns.map((arn) => stopTask(api, work.cluster, arn, runId)));
+        await inParallel(arns, (arn) => stopTask(api, work.cluster, arn, runId));
         return { kind: 'asked' };
       } catch (error) {
         return { kind: 'unknown', reason: toReason(toMessage(error)) } satisfies StopAnswer;

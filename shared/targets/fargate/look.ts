@@ -1,3 +1,4 @@
+import { inParallel } from '../../in-parallel.ts';
 import { parseToken } from '../../runs/run.ts';
 import type { Handle } from '../target.ts';
 import type { EcsApi } from './ecs-api.ts';
@@ -42,15 +43,13 @@ export async function lookForAll(
       if (parsed !== undefined) byArn.set(parsed.arn, parsed);
     }
   }
-  const seen = new Map<string, Seen>();
-  const left = [...unnamed];
-  const look = async () => {
-    for (let next = left.shift(); next !== undefined; next = left.shift()) {
-      const [key, { cluster, runId }] = next;
-      seen.set(key, await lookFor(api, cluster, runId));
-    }
-  };
-  await Promise.all(Array.from({ length: looksAtOnce }, look));
+  const seen = new Map(
+    await inParallel(
+      [...unnamed],
+      async ([key, { cluster, runId }]) => [key, await lookFor(api, cluster, runId)] as const,
+      looksAtOnce,
+    ),
+  );
   return ({ token, externalId, work }) => {
     if (externalId !== undefined) return byArn.get(externalId);
     const cluster = work.target === 'fargate' ? work.cluster : '';

@@ -70,6 +70,18 @@ describe('stopping a task', () => {
     expect(ecs.tasks.map((task) => task.desiredStatus())).toEqual(['STOPPED', 'STOPPED']);
   });
 
+  it('of several tasks is not over while one of them is still being asked, though another was refused', async () => {
+    const { target, standIn, toOrder } = await createFargate({}, { callSeconds: 0.5 });
+    standIn.faults.next('RunTask', { kind: 'act twice' });
+    const order = toOrder('waits');
+    await target.start(order, inline);
+    standIn.faults.next('StopTask', throttled, { kind: 'hang' });
+    const askedAt = performance.now();
+    expect((await target.stop({ token, work: order.work })).kind).toBe('unknown');
+    expect(performance.now() - askedAt).toBeGreaterThan(400);
+    expect(standIn.countOf('StopTask')).toBe(2);
+  });
+
   it("leaves the run's other starts alone", async () => {
     const { target, ecs, toOrder } = await createFargate();
     const order = toOrder('waits');
