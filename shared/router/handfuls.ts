@@ -22,9 +22,10 @@ export const together = 100;
 const patienceMs = 2_000;
 /**
  * What is under way at the end takes so long at most. The longest is a start that is repeated at CodeBuild: twenty
- * seconds for its turn, ten for the call, eighty to go through a large project's builds, and its outcome is saved.
+ * seconds for its turn, ten for the call, eighty to go through a large project's builds; and that it failed is reported,
+ * which takes forty with its event.
  */
-export const graceMs = 120_000;
+export const graceMs = 160_000;
 
 /**
  * Does the work on the runs of each page, a hundred at a time, and waits for all that was begun: nothing is under way

@@ -6,6 +6,7 @@ import type { Waker } from '../wakers/waker.ts';
 import { decide } from './decide.ts';
 import { settle } from './due.ts';
 import type { Input } from './input.ts';
+import { toLane } from './lane.ts';
 import { type Accepted, type Draft, type Ledger, LedgerError } from './ledger.ts';
 import { isDue, lacksPlace } from './on-due.ts';
 import { perform } from './perform.ts';
@@ -100,8 +101,7 @@ export function createEngine(world: World): Engine {
     const isOverdue = run.dueAt !== undefined && run.dueAt <= now();
     if (!isOverdue || world.startsAtOnce === undefined) return run;
     // One that waits in line goes on waiting there.
-    const isInLine = run.status === 'queued' || run.status === 'waiting';
-    if (isInLine && !world.startsAtOnce(run)) {
+    if (toLane(run) === 'line' && !world.startsAtOnce(run)) {
       await wakeFor(run);
       return run;
     }

@@ -1,5 +1,6 @@
 import { isStartFailure } from './failure.ts';
 import { toNoPlaceCause } from './held.ts';
+import { toLane } from './lane.ts';
 import { owesStart } from './live-start.ts';
 import { toRenewed, withEffect } from './outbox.ts';
 import { type Attempt, type EpochMs, liveAttempt, type Run, toToken } from './run.ts';
@@ -50,6 +51,8 @@ export function onDue(run: Run, now: EpochMs): Run {
 function onTurn(run: Run, now: EpochMs): Run {
   const { next } = run;
   if (next === undefined || now < next.at || lacksPlace(run, now)) return { ...run };
+  // What it owes comes first, and is nobody's turn: whoever sees to that keeps no pace.
+  if (toLane(run) !== 'line') return { ...run };
   const refused = run.attempts.at(-1);
   if (
     next.start > 1 &&
@@ -75,10 +78,16 @@ function onCheck(run: Run, now: EpochMs): Run {
   if (run.status === 'starting' && now >= attempt.startBy) return askToStop(run, 'start-timeout', now);
   if (run.status === 'running' && now >= toEndBy(run, attempt)) return askToStop(run, 'timeout', now);
   const { token, externalId } = attempt.start;
-  if (owesStart(run, token)) return takeStart(run, attempt, now);
+  if (owesStart(run, token))
+    return isAskedForNow(run, token, now) ? takeStart(run, attempt, now) : { ...run };
   const about = externalId === undefined ? { token } : { token, externalId };
   const look = { kind: 'describe', key: `describe:${token}`, ...about, notBefore: now } as const;
   return withEffect(run, toRenewed(run, look, now));
+}
+
+/** A start that is owed may have to wait: then this is no more than a look that finds nothing to do. */
+function isAskedForNow({ outbox }: Run, token: string, now: EpochMs): boolean {
+  return outbox.some((owed) => owed.kind === 'start' && owed.token === token && owed.notBefore <= now);
 }
 
 /**

@@ -4,10 +4,11 @@ import type { Handle, Report, StartAnswer, StopAnswer, Target } from '../targets
 import { toMessage } from '../to-message.ts';
 import type { Effect } from './effect.ts';
 import type { World } from './engine.ts';
+import type { FailureClass } from './failure.ts';
 import { fit } from './fit.ts';
 import type { Input } from './input.ts';
 import { type CarriedEvent, type Order, toEnvironmentLine, toOrder } from './order.ts';
-import { type EpochMs, liveAttempt, type Run } from './run.ts';
+import { type Attempt, type EpochMs, liveAttempt, type Run } from './run.ts';
 
 /** `event`: the run's, when it is at hand. `by`: when it's too late to ask for a start on what is known of the run. */
 export type How = { readonly event?: string; readonly by: EpochMs };
@@ -45,20 +46,14 @@ async function start(world: World, run: Run, token: string, { event: known, by }
     target = toTarget(world, run);
     const text = known ?? (await world.ledger.loadEvent(run.id));
     if (text === undefined) {
-      return {
-        kind: 'refused',
-        cause: { class: 'rejected', reason: 'its event is not in the ledger any more' },
-      };
+      return toUnprepared(attempt, 'rejected', 'its event is not in the ledger any more');
     }
     order = toOrder(run, attempt, text);
     event = await carry(world, run, order, target);
   } catch (error) {
     // Nothing was asked of the target yet.
     world.warn(run.id, `attempt ${attempt.number} could not be prepared: ${toMessage(error)}`);
-    return {
-      kind: 'refused',
-      cause: { class: isForGood(error) ? 'rejected' : 'target-unavailable', reason: toMessage(error) },
-    };
+    return toUnprepared(attempt, isForGood(error) ? 'rejected' : 'target-unavailable', toMessage(error));
   }
   try {
     // Whoever was held up so long may be asking for what others have given up since.
@@ -68,6 +63,12 @@ async function start(world: World, run: Run, token: string, { event: known, by }
     world.warn(run.id, `attempt ${attempt.number}: the answer to its start is unknown: ${toMessage(error)}`);
     return { kind: 'unknown', reason: toMessage(error) };
   }
+}
+
+/** Of a repeated start it says nothing: what was asked for before may have been started. */
+function toUnprepared({ start }: Attempt, failure: FailureClass, reason: string): StartAnswer {
+  const isRepeat = start.unknownAnswers > 0;
+  return { kind: 'refused', cause: { class: isRepeat ? 'target-unavailable' : failure, reason } };
 }
 
 /** Its event can't be carried to the job, or is not there any more: waiting doesn't help. */

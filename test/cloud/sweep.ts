@@ -1,7 +1,7 @@
 import type { Cloud } from './cloud.ts';
 
 /** Of the function's time, in milliseconds. */
-const timeoutMs = 240_000;
+const timeoutMs = 300_000;
 
 /** Calls functions/sweep as its schedule does, with what nobody reads: an event of EventBridge. */
 export async function sweep({ invokeAs }: Pick<Cloud, 'invokeAs'>): Promise<void> {

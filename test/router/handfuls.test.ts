@@ -72,9 +72,9 @@ describe('work on many runs', () => {
   });
 
   it('is waited for however long it takes, so that nothing is under way in the end', async () => {
-    const { work } = toWork((id) => (id === 'a0' ? 150 : 44));
+    const { work } = toWork((id) => (id === 'a0' ? 190 : 44));
     const { outcome } = await runAll([toPage('a', 2)], work, start + 1000);
-    expect(outcome).toEqual({ done: 2, failed: 0, isComplete: true, after: 150 });
+    expect(outcome).toEqual({ done: 2, failed: 0, isComplete: true, after: 190 });
   });
 
   it('is named once it takes longer than the grace, as the function may end before it does', async () => {

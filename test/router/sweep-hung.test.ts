@@ -83,14 +83,14 @@ async function createTrouble(hung: number) {
       await engine.tell(id, { kind: 'cancel-asked' });
       isBusUp = true;
     },
-    /** In a function that has 240 seconds for it. */
+    /** In a function that has 300 seconds for it. */
     async sweep(): Promise<Swept & { readonly seconds: number }> {
       const at = now();
       const waker = { wake: async ({ id }: { readonly id: string }) => void woken.push(id) };
       const swept = createSweep({ engine, ledger: world.ledger, waker, now, warn: () => {} })(
-        toEndBy(at, 240_000),
+        toEndBy(at, 300_000),
       ).then((result) => ({ ...result, seconds: (now() - at) / 1000 }));
-      await vi.advanceTimersByTimeAsync(240_000);
+      await vi.advanceTimersByTimeAsync(300_000);
       return swept;
     },
   };

@@ -4,6 +4,7 @@ import { decide } from '../../shared/runs/decide.ts';
 import { createEngine, type Engine } from '../../shared/runs/engine.ts';
 import { type Due, type Ledger, LedgerError } from '../../shared/runs/ledger.ts';
 import type { Run } from '../../shared/runs/run.ts';
+import type { Target } from '../../shared/targets/target.ts';
 import { runId, start, toDraft, toPlan, toRunId } from '../support/draft.ts';
 import { createWorld, type TestWorld } from '../support/world.ts';
 
@@ -111,6 +112,52 @@ describe('a pass of the sweep', () => {
     world.clock.pass(30);
     await toSweep(world).sweep(inAWeek);
     expect(world.announced).toEqual(['cancelled 0']);
+  });
+
+  it('stops the duplicate of a run that waits for a far turn, when whoever was to stop it died', async () => {
+    const failure = { class: 'exit-code', reason: 'exited with code 1', exitCode: 1 } as const;
+    const world = createWorld(() => ({ seconds: 10, failure }));
+    const retry = { ...toPlan().retry, attempts: 2, intervalSeconds: 7200, maxIntervalSeconds: 7200 };
+    await createEngine(world).accept(toDraft({ id: runId, plan: toPlan({ retry }) }));
+    await createEngine(world).tell(runId, { kind: 'due' });
+    const token = `${runId}-1-1`;
+    const ended = { token, state: 'ended', endedAt: world.now(), failure } as const;
+    await createEngine(world).tell(runId, { kind: 'reported', report: ended });
+    const twin = { token, externalId: 'twin', state: 'running', startedAt: world.now() } as const;
+    const waiting = await world.ledger.load(runId);
+    if (waiting) await world.ledger.save(decide(waiting, { kind: 'reported', report: twin }, world.now()));
+    const stopped: (string | undefined)[] = [];
+    const target: Target = {
+      ...world.target,
+      async stop({ externalId }) {
+        stopped.push(externalId);
+        return { kind: 'asked' };
+      },
+    };
+    const engine = createEngine({ ...world, targets: { process: target } });
+    world.clock.pass(60);
+    expect(await toSweep(world, { engine }).sweep(inAWeek)).toEqual({ ...swept, looked: 1 });
+    expect(stopped).toEqual(['twin']);
+    expect(await world.ledger.load(runId)).toMatchObject({ status: 'waiting', outbox: [] });
+  });
+
+  it('does what a waiting run owes, and leaves its turn to the line, when both are late', async () => {
+    const world = createWorld();
+    await queue(world, runId);
+    const run = await world.ledger.load(runId);
+    const twin = { token: `${runId}-0-1`, externalId: 'twin', state: 'running', startedAt: start } as const;
+    const next = { attempt: 1, start: 1, at: start + 600_000 };
+    if (run) {
+      const owing = decide({ ...run, next }, { kind: 'reported', report: twin }, world.now());
+      await world.ledger.save(owing);
+    }
+    world.clock.pass(3600);
+    const { sweep } = toSweep(world);
+    expect(await sweep(inAWeek)).toMatchObject({ looked: 1 });
+    expect(world.target.calls).not.toContainEqual(expect.stringContaining('start'));
+    expect(await world.ledger.load(runId)).toMatchObject({ status: 'queued', outbox: [], dueAt: next.at });
+    expect(world.woken).toContain(next.at);
+    expect(await sweep(inAWeek)).toMatchObject({ waiting: 1, looked: 0 });
   });
 
   it('looks at each of many, page by page', async () => {

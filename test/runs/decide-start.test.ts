@@ -247,6 +247,23 @@ describe('a start whose fate is unknown', () => {
     expect(story.run()).toMatchObject({ status: 'waiting', next: { attempt: 1, start: 2 } });
   });
 
+  it('is settled just as soon when somebody looked in between, before it was to be asked for again', () => {
+    const story = createStory({ startTimeoutSeconds: 3600 });
+    story.dueNow();
+    story.unknown();
+    for (let tries = 0; story.run().status === 'starting' && tries < 20; tries++) {
+      story.pass(0.001);
+      story.dueNow();
+      while ((story.run().outbox[0]?.notBefore ?? 0) > story.now()) story.due();
+      story.refused('rejected', 'access denied');
+    }
+    expect(story.now() - start).toBeLessThan(240_000);
+    expect(story.run()).toMatchObject({
+      status: 'failed',
+      cause: { class: 'rejected', reason: 'access denied' },
+    });
+  });
+
   it('is not settled by a refusal that comes before: it may be of the second call alone', () => {
     const story = createStory();
     story.dueNow();

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { PayloadGoneError } from '../../shared/payloads/payload-store.ts';
 import { createEngine } from '../../shared/runs/engine.ts';
 import type { Input } from '../../shared/runs/input.ts';
 import type { Run } from '../../shared/runs/run.ts';
@@ -133,6 +134,22 @@ describe('a start that somebody is asking for', () => {
     slow.answer({ kind: 'unknown', reason: 'the connection broke' });
     await asking;
     expect(slow.asked).toEqual([token]);
+  });
+});
+
+describe('a start whose answer was lost', () => {
+  it.each<[string, () => Promise<string | undefined>]>([
+    ['is gone', () => Promise.reject(new PayloadGoneError('the event is not there any more'))],
+    ['is not in the ledger any more', () => Promise.resolve(undefined)],
+  ])('is not refused because its event %s: its job may live, and is followed', async (_what, loadEvent) => {
+    const world = await withUnheardStart();
+    const { engine, asked } = openHost({ ...world, ledger: { ...world.ledger, loadEvent } });
+    await engine.tell(runId, due);
+    expect(asked).toEqual([]);
+    expect(await loaded(world)).toMatchObject({ status: 'starting', outbox: [{ kind: 'start' }] });
+    const report = { token, externalId: 'task-1', state: 'running', startedAt: world.now() } as const;
+    await engine.tell(runId, { kind: 'reported', report });
+    expect(await loaded(world)).toMatchObject({ status: 'running' });
   });
 });
 

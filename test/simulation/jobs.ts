@@ -103,9 +103,9 @@ export function drawPlan(random: Random): Plan {
     work: works[random.weigh(shares)],
     retry: {
       attempts,
-      intervalSeconds: random.pick([0, 0, 5, 60, 600]),
+      intervalSeconds: random.pick([0, 0, 5, 60, 600, 7200]),
       multiplier: random.pick([1, 2]),
-      maxIntervalSeconds: 1200,
+      maxIntervalSeconds: 7200,
       jitter: random.pick(['none', 'full']),
       retryOn: ['exit-code', 'timed-out', 'interrupted', 'out-of-memory', 'image-pull', 'lost'],
     },

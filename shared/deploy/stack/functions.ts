@@ -54,8 +54,8 @@ const kinds: Readonly<Record<FunctionName, Kind>> = {
     // https://docs.aws.amazon.com/lambda/latest/dg/invocation-recursion.html
     recursiveLoop: 'Allow',
   },
-  // Two minutes for what is under way at the end of a pass, and time to begin it.
-  sweep: { description: 'Looks after runs that got lost, each minute', memorySize: 512, timeout: 240 },
+  // Much of it is for what is under way at the end of a pass.
+  sweep: { description: 'Looks after runs that got lost, each minute', memorySize: 512, timeout: 300 },
   'state-change': { description: 'Tells runs what became of their tasks, builds and executions', ...trigger },
   'runs-api': { description: 'Shows, cancels and replays runs over HTTP', ...answering },
 };

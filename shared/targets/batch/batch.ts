@@ -21,6 +21,8 @@ const looksAtOnce = 10;
 export type BatchOptions = {
   /** After which a call is given up; 10 by default. */
   readonly callSeconds?: number;
+  /** After which no more jobs are listed in one look at many executions; 30 by default. */
+  readonly lookSeconds?: number;
   readonly now?: () => EpochMs;
 };
 
@@ -36,7 +38,7 @@ export type BatchOptions = {
  */
 export function createBatchTarget(
   { sfn, batch }: Pick<AwsClients, 'sfn' | 'batch'>,
-  { callSeconds, now = Date.now }: BatchOptions = {},
+  { callSeconds, lookSeconds = 30, now = Date.now }: BatchOptions = {},
 ): Target {
   return {
     name: 'batch',
@@ -70,7 +72,12 @@ export function createBatchTarget(
         const handle = handles[index];
         return handle === undefined ? [] : [{ handle, report: withFailure(report) }];
       });
-      const all = await inParallel(told, ({ handle, report }) => withJobs(handle, report), looksAtOnce);
+      const until = now() + lookSeconds * 1000;
+      const all = await inParallel(
+        told,
+        ({ handle, report }) => withJobs(handle, report, until),
+        looksAtOnce,
+      );
       return [...all.map(({ report }) => report), ...all.flatMap(({ tries }) => tries)];
     },
 
@@ -78,10 +85,14 @@ export function createBatchTarget(
   };
 
   /** What came of its jobs is told besides, as far as it is to be seen. An execution has not ended while a job lives. */
-  async function withJobs(handle: Handle, report: Report): Promise<{ report: Report; tries: Report[] }> {
+  async function withJobs(
+    handle: Handle,
+    report: Report,
+    until: EpochMs,
+  ): Promise<{ report: Report; tries: Report[] }> {
     if (report.state !== 'running' && report.state !== 'ended') return { report, tries: [] };
     const mustKnow = report.state === 'ended' && report.failure !== undefined;
-    const jobs = await listJobs(handle).catch((error: unknown) => {
+    const jobs = await listJobsBy(until, handle).catch((error: unknown) => {
       if (mustKnow) throw error;
       return [];
     });
@@ -112,6 +123,12 @@ export function createBatchTarget(
       isWaiting ? cancelJob(batch, id, reason, callSeconds) : terminateJob(batch, id, reason, callSeconds),
     );
     await Promise.allSettled(ended);
+  }
+
+  /** Each that Batch doesn't answer takes as long as a call may. */
+  async function listJobsBy(until: EpochMs, handle: Handle): Promise<readonly FoundJob[]> {
+    if (now() > until) throw new Error(`the jobs took longer than ${lookSeconds} s to list`);
+    return listJobs(handle);
   }
 
   async function listJobs(handle: Handle): Promise<readonly FoundJob[]> {

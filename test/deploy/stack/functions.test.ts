@@ -67,7 +67,7 @@ describe('the functions of a stack', () => {
       sqs: 30,
       manual: 60,
       wake: 120,
-      sweep: 240,
+      sweep: 300,
       'state-change': 60,
     });
   });

@@ -263,6 +263,22 @@ describe('the description of a batch job', () => {
     expect(await world.target.describe([handle])).toMatchObject([{ state: 'running' }]);
   });
 
+  it('of many stops listing jobs after half a minute, and tells of what runs without them', async () => {
+    let now = Date.now();
+    const world = await createBatchWorld({ definition: waits, now: () => now });
+    const handle = await startAndRun(world);
+    const before = world.standIn.countOf('ListJobs');
+    world.standIn.faults.choose((operation) => {
+      // Each takes ten seconds of the target's clock.
+      if (operation === 'ListJobs') now += 10_000;
+      return undefined;
+    });
+    const handles = Array.from({ length: 30 }, () => handle);
+    const reports = await world.target.describe(handles);
+    expect(reports.filter(({ state }) => state === 'running')).toHaveLength(30);
+    expect(world.standIn.countOf('ListJobs') - before).toBe(10);
+  });
+
   it('finds more jobs than there are in one page', async () => {
     const world = await createBatchWorld({
       retry: { attempts: 100, retryOn: ['exit-code', 'interrupted'] },

@@ -71,14 +71,14 @@ describe('the request for a task', () => {
   });
 
   it('may name a family alone, whose task is found, stopped and reported like any other', async () => {
-    const { target, toOrder, callsOf, events, onlyTask } = await createFargate();
+    const { target, toOrder, callsOf, events } = await createFargate();
     const order = toOrder('waits', {}, { taskDefinition: 'waits' });
     const started = await target.start(order, inline);
     expect(started.kind).toBe('started');
     expect(callsOf('RunTask')[0]?.request['taskDefinition']).toBe('waits');
     expect(await target.start(order, inline, again)).toMatchObject(started);
     expect(callsOf('RunTask')).toHaveLength(1);
-    await until('it runs', () => onlyTask().lastStatus() === 'RUNNING');
+    await until('it is said to run', () => events.some(({ detail }) => detail['lastStatus'] === 'RUNNING'));
     const seen = events.flatMap((event) => target.report(event) ?? []);
     expect(seen).toContainEqual({
       kind: 'report',
