@@ -4,7 +4,6 @@ import type { Handle, Report, StartAnswer, StopAnswer, Target } from '../targets
 import { toMessage } from '../to-message.ts';
 import type { Effect } from './effect.ts';
 import type { World } from './engine.ts';
-import type { FailureClass } from './failure.ts';
 import { fit } from './fit.ts';
 import type { Input } from './input.ts';
 import { type CarriedEvent, type Order, toEnvironmentLine, toOrder } from './order.ts';
@@ -16,10 +15,8 @@ export type How = { readonly event?: string; readonly by: EpochMs };
 /** Performs one effect of a saved run. Gives what came of it, for the engine; never throws. */
 export async function perform(world: World, run: Run, effect: Effect, how: How): Promise<readonly Input[]> {
   switch (effect.kind) {
-    case 'start': {
-      const { token } = effect;
-      return [{ kind: 'start-answered', token, answer: await start(world, run, token, how) }];
-    }
+    case 'start':
+      return start(world, run, effect.token, how);
     case 'stop':
       return [
         {
@@ -36,39 +33,60 @@ export async function perform(world: World, run: Run, effect: Effect, how: How):
   }
 }
 
-async function start(world: World, run: Run, token: string, { event: known, by }: How): Promise<StartAnswer> {
+async function start(world: World, run: Run, token: string, { event, by }: How): Promise<readonly Input[]> {
+  const answered = (answer: StartAnswer): Input => ({ kind: 'start-answered', token, answer });
   const attempt = liveAttempt(run);
-  if (attempt?.start.token !== token) return { kind: 'unknown', reason: 'it is not the live start' };
-  let target: Target;
-  let order: Order;
-  let event: CarriedEvent;
+  if (attempt?.start.token !== token) {
+    return [answered({ kind: 'unknown', reason: 'it is not the live start' })];
+  }
+  const isRepeat = attempt.start.unknownAnswers > 0;
   try {
-    target = toTarget(world, run);
-    const text = known ?? (await world.ledger.loadEvent(run.id));
-    if (text === undefined) {
-      return toUnprepared(attempt, 'rejected', 'its event is not in the ledger any more');
-    }
-    order = toOrder(run, attempt, text);
-    event = await carry(world, run, order, target);
+    const { target, order, carried } = await prepare(world, run, attempt, event);
+    return [answered(await ask(world, target, order, carried, { isRepeat, by }))];
   } catch (error) {
     // Nothing was asked of the target yet.
-    world.warn(run.id, `attempt ${attempt.number} could not be prepared: ${toMessage(error)}`);
-    return toUnprepared(attempt, isForGood(error) ? 'rejected' : 'target-unavailable', toMessage(error));
-  }
-  try {
-    // Whoever was held up so long may be asking for what others have given up since.
-    if (world.now() > by) return tooLate;
-    return await target.start(order, event, { isRepeat: attempt.start.unknownAnswers > 0, by });
-  } catch (error) {
-    world.warn(run.id, `attempt ${attempt.number}: the answer to its start is unknown: ${toMessage(error)}`);
-    return { kind: 'unknown', reason: toMessage(error) };
+    const reason = toMessage(error);
+    world.warn(run.id, `attempt ${attempt.number} could not be prepared: ${reason}`);
+    const failure = isForGood(error) ? 'rejected' : 'target-unavailable';
+    if (!isRepeat) return [answered({ kind: 'refused', cause: { class: failure, reason } })];
+    // What was asked for before may have been started, and no repeat of the call is there to find it.
+    const seen = await look(world, run, attempt.start).catch(() => []);
+    return [...seen, answered({ kind: 'refused', cause: { class: 'target-unavailable', reason } })];
   }
 }
 
-/** Of a repeated start it says nothing: what was asked for before may have been started. */
-function toUnprepared({ start }: Attempt, failure: FailureClass, reason: string): StartAnswer {
-  const isRepeat = start.unknownAnswers > 0;
-  return { kind: 'refused', cause: { class: isRepeat ? 'target-unavailable' : failure, reason } };
+type Prepared = { readonly target: Target; readonly order: Order; readonly carried: CarriedEvent };
+
+async function prepare(
+  world: World,
+  run: Run,
+  attempt: Attempt,
+  known: string | undefined,
+): Promise<Prepared> {
+  const target = toTarget(world, run);
+  const text = known ?? (await world.ledger.loadEvent(run.id));
+  if (text === undefined) throw new PayloadGoneError('its event is not in the ledger any more');
+  const order = toOrder(run, attempt, text);
+  return { target, order, carried: await carry(world, run, order, target) };
+}
+
+/** Never throws. */
+async function ask(
+  world: World,
+  target: Target,
+  order: Order,
+  event: CarriedEvent,
+  { isRepeat, by }: { readonly isRepeat: boolean; readonly by: EpochMs },
+): Promise<StartAnswer> {
+  try {
+    // Whoever was held up so long may be asking for what others have given up since.
+    if (world.now() > by) return tooLate;
+    return await target.start(order, event, { isRepeat, by });
+  } catch (error) {
+    const reason = toMessage(error);
+    world.warn(order.runId, `attempt ${order.attempt}: the answer to its start is unknown: ${reason}`);
+    return { kind: 'unknown', reason };
+  }
 }
 
 /** Its event can't be carried to the job, or is not there any more: waiting doesn't help. */
@@ -114,15 +132,22 @@ async function describe(
   run: Run,
   effect: Effect & { kind: 'describe' },
 ): Promise<readonly Input[]> {
-  const { key, token, externalId } = effect;
+  const { key } = effect;
   try {
-    const reports = await toTarget(world, run).describe([toHandle(run, token, externalId)]);
-    const told = reports.map((report: Report): Input => ({ kind: 'reported', report }));
-    return [...told, { kind: 'effect-done', key }];
+    return [...(await look(world, run, effect)), { kind: 'effect-done', key }];
   } catch (error) {
     world.warn(run.id, `it could not be looked at: ${toMessage(error)}`);
     return [{ kind: 'effect-failed', key }];
   }
+}
+
+async function look(
+  world: World,
+  run: Run,
+  { token, externalId }: { readonly token: string; readonly externalId?: string },
+): Promise<readonly Input[]> {
+  const reports = await toTarget(world, run).describe([toHandle(run, token, externalId)]);
+  return reports.map((report: Report): Input => ({ kind: 'reported', report }));
 }
 
 async function announce(world: World, run: Run, effect: Effect & { kind: 'announce' }): Promise<Input> {

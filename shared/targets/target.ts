@@ -75,7 +75,7 @@ export type StopAnswer =
  * is not the first for its token `isRepeat`: what runs already is looked for before anything is started. After `by`
  * the service is not asked any more, and the answer is unknown.
  * `stop` asks for the end; the end itself is reported. It works by token alone, and for what never started.
- * `describe` gives one report for each handle, in any order.
+ * `describe` gives one report for each handle, in any order; none for one that there was no time to look at.
  * `report` reads an event that the target's service sends, or gives undefined when it tells nothing of a job.
  */
 export interface Target {

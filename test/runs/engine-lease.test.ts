@@ -3,7 +3,7 @@ import { PayloadGoneError } from '../../shared/payloads/payload-store.ts';
 import { createEngine } from '../../shared/runs/engine.ts';
 import type { Input } from '../../shared/runs/input.ts';
 import type { Run } from '../../shared/runs/run.ts';
-import type { StartAnswer } from '../../shared/targets/target.ts';
+import type { StartAnswer, Target } from '../../shared/targets/target.ts';
 import { runId, toDraft, toPlan } from '../support/draft.ts';
 import { createWorld, type TestWorld } from '../support/world.ts';
 
@@ -150,6 +150,33 @@ describe('a start whose answer was lost', () => {
     const report = { token, externalId: 'task-1', state: 'running', startedAt: world.now() } as const;
     await engine.tell(runId, { kind: 'reported', report });
     expect(await loaded(world)).toMatchObject({ status: 'running' });
+  });
+
+  it('is looked for when its event is gone, as no repeated call is there to find its job', async () => {
+    const world = createWorld(() => ({ seconds: 7200 }));
+    const goneLater = { isGone: false };
+    const loadEvent = async (id: string) => {
+      if (goneLater.isGone) throw new PayloadGoneError('the event is not there any more');
+      return world.ledger.loadEvent(id);
+    };
+    const target: Target = {
+      ...world.target,
+      async start(order, event) {
+        await world.target.start(order, event);
+        return { kind: 'unknown', reason: 'the connection broke' };
+      },
+    };
+    const ledger = { ...world.ledger, loadEvent };
+    const engine = createEngine({ ...world, ledger, targets: { process: target } });
+    await engine.accept(toDraft({ plan: toPlan({ startTimeoutSeconds: 3600, timeoutSeconds: 10_000 }) }));
+    await engine.tell(runId, due);
+    goneLater.isGone = true;
+    world.clock.pass(30);
+    await engine.tell(runId, due);
+    expect(await loaded(world)).toMatchObject({ status: 'running' });
+    world.clock.pass(7200);
+    await engine.tell(runId, due);
+    expect(await loaded(world)).toMatchObject({ status: 'succeeded' });
   });
 });
 

@@ -78,21 +78,26 @@ export function createBatchTarget(
         ({ handle, report }) => withJobs(handle, report, until),
         looksAtOnce,
       );
-      return [...all.map(({ report }) => report), ...all.flatMap(({ tries }) => tries)];
+      const seen = all.filter((each) => each !== undefined);
+      return [...seen.map(({ report }) => report), ...seen.flatMap(({ tries }) => tries)];
     },
 
     report: readStateChange,
   };
 
-  /** What came of its jobs is told besides, as far as it is to be seen. An execution has not ended while a job lives. */
+  /**
+   * What came of its jobs is told besides, as far as it is to be seen. An execution has not ended while a job lives;
+   * undefined when there was no time to find that out.
+   */
   async function withJobs(
     handle: Handle,
     report: Report,
     until: EpochMs,
-  ): Promise<{ report: Report; tries: Report[] }> {
+  ): Promise<{ report: Report; tries: Report[] } | undefined> {
     if (report.state !== 'running' && report.state !== 'ended') return { report, tries: [] };
     const mustKnow = report.state === 'ended' && report.failure !== undefined;
-    const jobs = await listJobsBy(until, handle).catch((error: unknown) => {
+    if (now() > until) return mustKnow ? undefined : { report, tries: [] };
+    const jobs = await listJobs(handle).catch((error: unknown) => {
       if (mustKnow) throw error;
       return [];
     });
@@ -123,12 +128,6 @@ export function createBatchTarget(
       isWaiting ? cancelJob(batch, id, reason, callSeconds) : terminateJob(batch, id, reason, callSeconds),
     );
     await Promise.allSettled(ended);
-  }
-
-  /** Each that Batch doesn't answer takes as long as a call may. */
-  async function listJobsBy(until: EpochMs, handle: Handle): Promise<readonly FoundJob[]> {
-    if (now() > until) throw new Error(`the jobs took longer than ${lookSeconds} s to list`);
-    return listJobs(handle);
   }
 
   async function listJobs(handle: Handle): Promise<readonly FoundJob[]> {

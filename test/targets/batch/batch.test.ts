@@ -279,6 +279,24 @@ describe('the description of a batch job', () => {
     expect(world.standIn.countOf('ListJobs') - before).toBe(10);
   });
 
+  it('of many leaves out those that failed when there is no time to see whether a job lives', async () => {
+    let now = Date.now();
+    const world = await createBatchWorld({
+      now: () => now,
+      definition: { course: { seconds: 0, exitCode: 1 } },
+    });
+    const { token } = await start(world);
+    await until('it has ended', () => world.steps.executions()[0]?.status === 'FAILED');
+    world.standIn.faults.choose((operation) => {
+      if (operation === 'ListJobs') now += 10_000;
+      return undefined;
+    });
+    const handles = Array.from({ length: 30 }, () => ({ token, work: world.work }));
+    const reports = await world.target.describe(handles);
+    expect(reports.filter(({ state }) => state === 'ended')).toHaveLength(10);
+    expect(reports.filter(({ state }) => state === 'tried')).toHaveLength(10);
+  });
+
   it('finds more jobs than there are in one page', async () => {
     const world = await createBatchWorld({
       retry: { attempts: 100, retryOn: ['exit-code', 'interrupted'] },
