@@ -47,6 +47,17 @@ async function accept(engine: Engine, count: number, plan: PlanChange = {}): Pro
   return ids;
 }
 
+/** Of a router that is gone: two runs whose jobs run, and a third that waits. `later` is the one that comes after it. */
+async function leaveTwoRunning(seconds: number) {
+  const { pump, engine, ledger, target } = createRouter({ slots: 2, courseOf: () => ({ seconds }) });
+  const ids = await accept(engine, 2);
+  await pump.start(engine);
+  await untilAll(ledger, ids, 'running');
+  await pump.stop();
+  await engine.accept(toDraft({ id: toRunId(3) }));
+  return { ledger, target, ids, later: createRouter({ slots: 2, ledger, change: () => target }) };
+}
+
 function untilAll(ledger: Ledger, ids: readonly string[], status: Run['status']): Promise<readonly Run[]> {
   return until(`all ${ids.length} runs are ${status}`, async () => {
     const runs = await Promise.all(ids.map((id) => ledger.load(id)));
@@ -216,13 +227,7 @@ describe('a pump that is started', () => {
   });
 
   it('counts the jobs that it finds running among its slots', async () => {
-    const { pump, engine, ledger, target } = createRouter({ slots: 2, courseOf: () => ({ seconds: 1000 }) });
-    const ids = await accept(engine, 2);
-    await pump.start(engine);
-    await untilAll(ledger, ids, 'running');
-    await pump.stop();
-    await engine.accept(toDraft({ id: toRunId(3) }));
-    const later = createRouter({ slots: 2, ledger, change: () => target });
+    const { ledger, later } = await leaveTwoRunning(1000);
     await later.pump.start(later.engine);
     await sleep(200);
     expect(later.pump.live()).toBe(2);
@@ -232,13 +237,7 @@ describe('a pump that is started', () => {
 
 describe('a pump that attends', () => {
   it('goes on with what has begun, and starts nothing that waits in line', async () => {
-    const { pump, engine, ledger, target } = createRouter({ slots: 2, courseOf: () => ({ seconds: 0.2 }) });
-    const ids = await accept(engine, 2);
-    await pump.start(engine);
-    await untilAll(ledger, ids, 'running');
-    await pump.stop();
-    await engine.accept(toDraft({ id: toRunId(3) }));
-    const later = createRouter({ slots: 2, ledger, change: () => target });
+    const { ledger, target, ids, later } = await leaveTwoRunning(0.2);
     await later.pump.attend(later.engine);
     await untilAll(ledger, ids, 'succeeded');
     await until('nothing lives', () => later.pump.live() === 0);

@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { decide } from '../../shared/runs/decide.ts';
 import { createEngine, type World } from '../../shared/runs/engine.ts';
 import { type Ledger, LedgerError } from '../../shared/runs/ledger.ts';
 import type { Run } from '../../shared/runs/run.ts';
+import type { Target } from '../../shared/targets/target.ts';
 import { runId, start, toDraft, toRunId } from '../support/draft.ts';
 import { createWorld, type TestWorld } from '../support/world.ts';
 
@@ -121,6 +123,29 @@ describe('a run that is started by whoever accepts it', () => {
     const asked = world.woken.length;
     expect(await engine.accept(toDraft())).toMatchObject({ outcome: 'duplicate', run: { status: 'queued' } });
     expect(world.woken).toHaveLength(asked + 1);
+    expect(world.target.calls).toEqual([]);
+  });
+
+  it('has what it owes before its turn done when it is delivered again, and is not started for that', async () => {
+    const world = createWorld();
+    const stopped: (string | undefined)[] = [];
+    const target: Target = {
+      ...world.target,
+      async stop({ externalId }) {
+        stopped.push(externalId);
+        return { kind: 'asked' };
+      },
+    };
+    const cloud = toCloud(world, { startsAtOnce: () => false, targets: { process: target } });
+    await createEngine(cloud).accept(toDraft());
+    const run = await world.ledger.load(runId);
+    const twin = { token: `${runId}-0-1`, externalId: 'twin', state: 'running', startedAt: start } as const;
+    const next = { attempt: 1, start: 1, at: start + 600_000 };
+    if (run) await world.ledger.save(decide({ ...run, next }, { kind: 'reported', report: twin }, start));
+    world.clock.pass(60);
+    const again = await createEngine(cloud).accept(toDraft());
+    expect(again).toMatchObject({ outcome: 'duplicate', run: { status: 'queued', outbox: [] } });
+    expect(stopped).toEqual(['twin']);
     expect(world.target.calls).toEqual([]);
   });
 

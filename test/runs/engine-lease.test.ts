@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { PayloadGoneError } from '../../shared/payloads/payload-store.ts';
 import { createEngine } from '../../shared/runs/engine.ts';
 import type { Input } from '../../shared/runs/input.ts';
+import type { Ledger } from '../../shared/runs/ledger.ts';
 import type { Run } from '../../shared/runs/run.ts';
 import type { StartAnswer, Target } from '../../shared/targets/target.ts';
 import { runId, toDraft, toPlan } from '../support/draft.ts';
@@ -177,6 +178,21 @@ describe('a start whose answer was lost', () => {
     world.clock.pass(7200);
     await engine.tell(runId, due);
     expect(await loaded(world)).toMatchObject({ status: 'succeeded' });
+  });
+
+  it('is tried again when its event is gone and the look for its job fails, and says both', async () => {
+    const world = await withUnheardStart();
+    const ledger: Ledger = {
+      ...world.ledger,
+      loadEvent: () => Promise.reject(new PayloadGoneError('the event is not there any more')),
+    };
+    const target: Target = { ...world.target, describe: () => Promise.reject(new Error('throttled')) };
+    await createEngine({ ...world, ledger, targets: { process: target } }).tell(runId, due);
+    expect(await loaded(world)).toMatchObject({ status: 'starting', outbox: [{ kind: 'start' }] });
+    expect(world.warned).toEqual([
+      'attempt 1 could not be prepared: the event is not there any more',
+      'it could not be looked at: throttled',
+    ]);
   });
 });
 
