@@ -50,8 +50,11 @@ async function start(world: World, run: Run, token: string, { event, by }: How):
     const failure = isForGood(error) ? 'rejected' : 'target-unavailable';
     if (!isRepeat) return [answered({ kind: 'refused', cause: { class: failure, reason } })];
     // What was asked for before may have been started, and no repeat of the call is there to find it.
-    const seen = await look(world, run, attempt.start);
-    return [...(seen ?? []), answered({ kind: 'refused', cause: { class: 'target-unavailable', reason } })];
+    const seen = await look(world, run, attempt.start).catch((failed) => {
+      world.warn(run.id, `it could not be looked at: ${toMessage(failed)}`);
+      return [];
+    });
+    return [...seen, answered({ kind: 'refused', cause: { class: 'target-unavailable', reason } })];
   }
 }
 
@@ -133,23 +136,21 @@ async function describe(
   effect: Effect & { kind: 'describe' },
 ): Promise<readonly Input[]> {
   const { key } = effect;
-  const seen = await look(world, run, effect);
-  return seen === undefined ? [{ kind: 'effect-failed', key }] : [...seen, { kind: 'effect-done', key }];
+  try {
+    return [...(await look(world, run, effect)), { kind: 'effect-done', key }];
+  } catch (error) {
+    world.warn(run.id, `it could not be looked at: ${toMessage(error)}`);
+    return [{ kind: 'effect-failed', key }];
+  }
 }
 
-/** Undefined when the look failed. */
 async function look(
   world: World,
   run: Run,
   { token, externalId }: { readonly token: string; readonly externalId?: string },
-): Promise<readonly Input[] | undefined> {
-  try {
-    const reports = await toTarget(world, run).describe([toHandle(run, token, externalId)]);
-    return reports.map((report: Report): Input => ({ kind: 'reported', report }));
-  } catch (error) {
-    world.warn(run.id, `it could not be looked at: ${toMessage(error)}`);
-    return undefined;
-  }
+): Promise<readonly Input[]> {
+  const reports = await toTarget(world, run).describe([toHandle(run, token, externalId)]);
+  return reports.map((report: Report): Input => ({ kind: 'reported', report }));
 }
 
 async function announce(world: World, run: Run, effect: Effect & { kind: 'announce' }): Promise<Input> {
